@@ -1,0 +1,11 @@
+"""How a cluster comes to be: the embedded one now, others later.
+
+The only room that knows `_cluster`, `_kanister.operator` and `_kanister.tools`, and that puts
+them together.  Hands over a kubeconfig and its capabilities; nothing else leaves.
+"""
+
+from __future__ import annotations
+
+from pytest_kanister._backends.protocol import Backend, open_backend
+
+__all__ = ["Backend", "open_backend"]

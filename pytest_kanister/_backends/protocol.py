@@ -1,0 +1,44 @@
+"""`Backend`: a cluster that is there, and `open_backend`, which makes it be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_kanister.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_kanister._model.capabilities import Capabilities
+    from pytest_kanister._model.settings import Settings
+
+__all__ = ["Backend", "open_backend"]
+
+
+class Backend(Protocol):
+    """A running cluster with Kanister in it, namespace `kanister` included."""
+
+    kubeconfig: Path
+    capabilities: Capabilities
+
+    def close(self) -> None:
+        """Ends the cluster if we are its last user and made it; a second call does nothing."""
+        ...
+
+
+def open_backend(settings: Settings, progress: Callable[[str], None]) -> Backend:
+    """The cluster that `settings.backend` names, ready to be talked to.
+
+    Args:
+        settings: what the run was asked to do.
+        progress: called with one line for each thing a person might wait for.
+
+    Raises:
+        EnvironmentProblem: this machine cannot give it; the text says what would mend that.
+    """
+    if settings.backend == "embedded":
+        from pytest_kanister._backends.embedded import open_embedded
+
+        return open_embedded(settings, progress)
+    raise UsageProblem(f"kanister backend: expected embedded, found {settings.backend!r}")

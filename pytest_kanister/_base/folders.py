@@ -1,0 +1,46 @@
+"""Where we keep what: the cache of fetched servers, and folders that live as long as a run."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from pytest_kanister.errors import EnvironmentProblem
+
+__all__ = ["cache_folder", "run_root"]
+
+
+def cache_folder(chosen: str = "") -> Path:
+    """The user's cache, made with mode 0700; `chosen` (Settings.cache) wins over the XDG rule."""
+    if chosen:
+        folder = Path(chosen)
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or ""
+        folder = (Path(base) if base else Path.home() / ".cache") / "pytest-kanister"
+    return _private(folder.absolute())
+
+
+def run_root() -> Path:
+    """Folder under the temporary directory that holds this user's running clusters.
+
+    Whoever removes the last cluster removes this folder too.
+    """
+    return _private(Path(tempfile.gettempdir()) / f"pytest-kanister-{os.getuid()}")
+
+
+def _private(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        owner = folder.stat().st_uid
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"cannot make the folder {folder}: {error.strerror}",
+            remedies=["name another one with --kanister-cache, XDG_CACHE_HOME or TMPDIR"],
+        ) from error
+    if owner != os.getuid():
+        raise EnvironmentProblem(
+            f"the folder {folder} belongs to another user (uid {owner})",
+            remedies=["name another one with --kanister-cache, XDG_CACHE_HOME or TMPDIR"],
+        )
+    return folder

@@ -1,0 +1,11 @@
+"""The harness's client on the official `kubernetes` package: blocking, the only place it is used.
+
+May import `_base`, `_model`, `errors`.  `import kubernetes` takes up to a second, so it happens
+when a `KubeClient` is first used, or earlier in a thread by `warm_up`.
+"""
+
+from __future__ import annotations
+
+from pytest_kanister._kube.client import Address, ExecResult, KubeClient, warm_up
+
+__all__ = ["Address", "ExecResult", "KubeClient", "warm_up"]

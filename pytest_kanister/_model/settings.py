@@ -1,0 +1,155 @@
+"""`Settings`: every choice a person can make, once, frozen.
+
+Option `--kanister-X`, ini `kanister_x`, environment `PYTEST_KANISTER_X`, in that order of
+precedence, are read at the doors (`_plugin`, `_cli`) from the one table `OPTIONS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from pytest_kanister.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["OPTIONS", "Option", "Settings"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run was asked to do."""
+
+    backend: str = "embedded"
+    """Kind of cluster: `embedded` (the only one so far)."""
+
+    strict: bool = False
+    """True: a substituted server (MariaDB for MySQL) is an error, not a note."""
+
+    isolation: str = "auto"
+    """How embedded pods are kept apart: `auto` probes; `bubblewrap`, `nss_wrapper` insist."""
+
+    keep: bool = False
+    """True: leave cluster and folders in place after the run and say where."""
+
+    missing: str = "error"
+    """What a missing server means: `error`, or `skip` when the person said so."""
+
+    cache: str = ""
+    """Folder for fetched servers; empty: `$XDG_CACHE_HOME/pytest-kanister`."""
+
+    actionset_timeout_s: float = 300.0
+    """How long an ActionSet may run.  Five minutes: ours end in seconds, dumps of test data too."""
+
+    ready_timeout_s: float = 120.0
+    """How long a pod may take to become ready once its servers are fetched."""
+
+    artifacts: str = ""
+    """Folder for what failed runs leave for the reader; empty: none is written."""
+
+    def __post_init__(self) -> None:
+        for name, allowed in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in allowed:
+                raise UsageProblem(
+                    f"kanister {name}: expected one of {', '.join(allowed)}, found {value!r}"
+                )
+        for field in fields(self):
+            if field.name.endswith("_s") and getattr(self, field.name) <= 0:
+                raise UsageProblem(
+                    f"kanister {field.name}: expected seconds above zero, "
+                    f"found {getattr(self, field.name)!r}"
+                )
+
+    @classmethod
+    def of(cls, texts: Mapping[str, object]) -> Settings:
+        """Settings from texts (or already typed values) by field name; absent or None: default.
+
+        Raises:
+            UsageProblem: unknown name or a text that its field cannot hold.
+        """
+        values: dict[str, Any] = {}
+        known = {option.name: option for option in OPTIONS}
+        for name, text in texts.items():
+            if name not in known:
+                raise UsageProblem(f"kanister: there is no setting {name!r}")
+            if text is not None:
+                values[name] = known[name].parse(text)
+        return cls(**values)
+
+
+_CHOICES = {
+    "backend": ("embedded",),
+    "isolation": ("auto", "bubblewrap", "nss_wrapper"),
+    "missing": ("error", "skip"),
+}
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting at the doors: `name` gives all three spellings."""
+
+    name: str
+    help: str
+    convert: Callable[[str], object] = str
+
+    @property
+    def flag(self) -> str:
+        """`--kanister-ready-timeout-s`."""
+        return "--kanister-" + self.name.replace("_", "-")
+
+    @property
+    def ini(self) -> str:
+        """`kanister_ready_timeout_s`."""
+        return f"kanister_{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """`PYTEST_KANISTER_READY_TIMEOUT_S`."""
+        return f"PYTEST_KANISTER_{self.name.upper()}"
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether the option is on or off, so that the flag takes no value."""
+        return self.convert is _switch
+
+    def parse(self, text: object) -> object:
+        """The typed value of a text; values that are typed already pass through."""
+        if not isinstance(text, str):
+            return text
+        try:
+            return self.convert(text)
+        except ValueError as error:
+            raise UsageProblem(f"kanister {self.name}: {error}") from None
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError(f"expected true or false, found {text!r}")
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"expected seconds, found {text!r}") from None
+
+
+OPTIONS = (
+    Option("backend", "kind of cluster: embedded"),
+    Option("strict", "a substituted server is an error", _switch),
+    Option("isolation", "auto, bubblewrap or nss_wrapper"),
+    Option("keep", "leave cluster and folders in place", _switch),
+    Option("missing", "a missing server is an 'error' or a 'skip'"),
+    Option("cache", "folder for fetched servers"),
+    Option("actionset_timeout_s", "seconds an ActionSet may run", _seconds),
+    Option("ready_timeout_s", "seconds a pod may take to become ready", _seconds),
+    Option("artifacts", "folder for what failed runs leave"),
+)
