@@ -45,8 +45,11 @@ class Settings:
     ready_timeout_s: float = 120.0
     """How long a pod may take to become ready once its servers are fetched."""
 
-    artifacts: str = ""
-    """Folder for what failed runs leave for the reader; empty: none is written."""
+    trace: str = ""
+    """File that gets one JSON line for each thing that happens, as it happens; empty: none.
+
+    `{"at": seconds since the epoch, "what": "step" or "progress", "text": …}`; appended to.
+    """
 
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():
@@ -151,5 +154,5 @@ OPTIONS = (
     Option("cache", "folder for fetched servers"),
     Option("actionset_timeout_s", "seconds an ActionSet may run", _seconds),
     Option("ready_timeout_s", "seconds a pod may take to become ready", _seconds),
-    Option("artifacts", "folder for what failed runs leave"),
+    Option("trace", "file that gets a JSON line for each thing that happens"),
 )
