@@ -38,9 +38,7 @@ def test_importing_the_package_loads_nothing_of_ours_but_itself() -> None:
         "import sys, pytest_kanister;"
         "print([name for name in sys.modules if name.startswith('pytest_kanister.')])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
 
@@ -61,8 +59,7 @@ def test_no_module_is_longer_than_450_lines() -> None:
     long = {
         str(file.relative_to(PACKAGE)): count
         for file in PACKAGE.rglob("*.py")
-        if "_bundled" not in file.parts
-        and (count := len(file.read_text().splitlines())) > 450
+        if "_bundled" not in file.parts and (count := len(file.read_text().splitlines())) > 450
     }
 
     assert long == {}

@@ -1,0 +1,100 @@
+"""What a run left behind: processes, listening ports, folders.
+
+The test process makes itself the reaper of all its descendants, so whatever a run orphans,
+however often it forked and changed session, turns up as a child of ours and cannot hide.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_kanister._base.polling import Deadline, wait_until
+
+_PR_SET_CHILD_SUBREAPER = 36
+_LISTEN = "0A"
+
+
+def become_reaper() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def descendants(root: int | None = None) -> dict[int, str]:
+    """Living processes below `root` (default: us), with their command lines."""
+    root = root or os.getpid()
+    children: dict[int, list[int]] = {}
+    zombies: set[int] = set()
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(entry.name))
+        if fields[0] == "Z":
+            zombies.add(int(entry.name))
+    found: dict[int, str] = {}
+    todo = list(children.get(root, []))
+    while todo:
+        pid = todo.pop()
+        todo += children.get(pid, [])
+        if pid not in zombies:
+            found[pid] = _command(pid)
+    for pid in zombies & set(children.get(root, [])):
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+    return found
+
+
+def _command(pid: int) -> str:
+    try:
+        return (
+            (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:160]
+        )
+    except OSError:
+        return "?"
+
+
+def listeners() -> set[str]:
+    """Addresses in 127.0.0.0/8 (and any-address) that somebody listens on, as hex `ip:port`."""
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == _LISTEN:
+                found.add(fields[1])
+    return found
+
+
+@dataclass
+class Watch:
+    """What was there before a run, to tell what is left after it."""
+
+    folder: Path
+    processes: set[int] = field(default_factory=lambda: set(descendants()))
+    ports: set[str] = field(default_factory=listeners)
+
+    def left(self) -> list[str]:
+        """What is there now and was not before; empty when all is gone."""
+        processes = {pid: text for pid, text in descendants().items() if pid not in self.processes}
+        return [
+            *(f"process {pid}: {text}" for pid, text in processes.items()),
+            *(f"port {port}" for port in sorted(listeners() - self.ports)),
+            *(f"folder {path}" for path in sorted(self.folder.iterdir())),
+        ]
+
+    def left_after(self, timeout_s: float) -> list[str]:
+        """What is still there when the time is over; returns as soon as nothing is."""
+        wait_until(lambda: None if self.left() else True, Deadline(timeout_s))
+        return self.left()
+
+    def sweep(self) -> None:
+        """Kills what a failed test left, so that the next one starts clean."""
+        for pid in set(descendants()) - self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
