@@ -6,6 +6,9 @@ when a `KubeClient` is first used, or earlier in a thread by `warm_up`.
 
 from __future__ import annotations
 
-from pytest_kanister._kube.client import Address, ExecResult, KubeClient, warm_up
+from pytest_kanister._kube.client import KubeClient
+from pytest_kanister._kube.execution import ExecResult
+from pytest_kanister._kube.loading import warm_up
+from pytest_kanister._kube.reaching import Address
 
 __all__ = ["Address", "ExecResult", "KubeClient", "warm_up"]

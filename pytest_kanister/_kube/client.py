@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_kanister._base.polling import Deadline
+from pytest_kanister._kube.connection import Connection
+from pytest_kanister._kube.execution import ExecResult, run_in_container
+from pytest_kanister._kube.reaching import Address, reach_directly
+from pytest_kanister._kube.watching import wait_gone, watch_one
+from pytest_kanister._model.resources import EVENTS, PODS, Resource, gvk_resource
+from pytest_kanister.errors import EnvironmentProblem, NotFound, UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -12,36 +19,27 @@ if TYPE_CHECKING:
 
     from pytest_kanister._model.api import Object, PatchType
     from pytest_kanister._model.capabilities import Capabilities
-    from pytest_kanister._model.resources import Resource
 
-__all__ = ["Address", "ExecResult", "KubeClient", "warm_up"]
+__all__ = ["KubeClient"]
 
 T = TypeVar("T")
 
+_CONTENT_TYPES: dict[PatchType, str] = {
+    "json": "application/json-patch+json",
+    "merge": "application/merge-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+    "apply": "application/apply-patch+yaml",
+}
 
-class Address(NamedTuple):
-    """Where a Service answers for the harness."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True)
-class ExecResult:
-    """A command run in a container: exit status and its whole output."""
-
-    exit_status: int
-    stdout: bytes
-    stderr: bytes
-
-
-def warm_up() -> None:
-    """Begins `import kubernetes` in a thread; later use waits for it."""
-    raise NotImplementedError
+_PAGE = "500"
+"""Objects a list answer may hold, as kubectl asks."""
 
 
 class KubeClient:
     """One cluster.  Every method raises `errors.ApiError` for what the API refuses.
+
+    Every method raises `EnvironmentProblem` when the API server does not answer.  Safe in
+    threads; nothing is connected before the first call.
 
     Args:
         kubeconfig: file that names server, authority and credentials.
@@ -52,11 +50,14 @@ class KubeClient:
     def __init__(self, kubeconfig: Path, capabilities: Capabilities, context: str = "") -> None:
         self.kubeconfig = kubeconfig
         self.capabilities = capabilities
-        raise NotImplementedError
+        # A cluster of ours takes its folder along, our certificate files in it included.
+        ours = capabilities.backend == "embedded"
+        scratch = kubeconfig.absolute().parent / "client" if ours else None
+        self._connection = Connection(kubeconfig, context, scratch)
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object:
         """The object, or `NotFound`."""
-        raise NotImplementedError
+        return _object(self._connection.request("GET", resource.path(namespace, name)))
 
     def list(
         self,
@@ -67,15 +68,35 @@ class KubeClient:
         field_selector: str = "",
     ) -> list[Object]:
         """Objects in name order; `namespace` None means all."""
-        raise NotImplementedError
+        query = {"limit": _PAGE}
+        if label_selector:
+            query["labelSelector"] = label_selector
+        if field_selector:
+            query["fieldSelector"] = field_selector
+        items: list[Object] = []
+        while True:
+            page = self._connection.request("GET", resource.path(namespace), query=query)
+            items += page.get("items") or ()
+            token = page["metadata"].get("continue")
+            if not token:
+                break
+            query["continue"] = token
+        for item in items:  # a list's items carry neither
+            item.setdefault("apiVersion", resource.api_version)
+            item.setdefault("kind", resource.kind)
+        return sorted(items, key=_order)
 
     def create(self, obj: Mapping[str, Any], namespace: str | None = None) -> Object:
         """Creates a manifest (apiVersion and kind decide where); `AlreadyExists`, `Invalid`."""
-        raise NotImplementedError
+        resource = self._resource(obj)
+        path = resource.path(_namespace(resource, obj, namespace))
+        return _object(self._connection.request("POST", path, body=dict(obj)))
 
     def update(self, obj: Mapping[str, Any]) -> Object:
         """Replaces the object."""
-        raise NotImplementedError
+        resource = self._resource(obj)
+        path = resource.path(_namespace(resource, obj, None), obj["metadata"]["name"])
+        return _object(self._connection.request("PUT", path, body=dict(obj)))
 
     def patch(
         self,
@@ -87,7 +108,16 @@ class KubeClient:
         patch_type: PatchType = "merge",
     ) -> Object:
         """Changes a part of the object."""
-        raise NotImplementedError
+        query = {"fieldManager": "pytest-kanister", "force": "true"}
+        return _object(
+            self._connection.request(
+                "PATCH",
+                resource.path(namespace, name),
+                query=query if patch_type == "apply" else None,
+                body=patch,
+                content_type=_CONTENT_TYPES[patch_type],
+            )
+        )
 
     def delete(
         self,
@@ -98,8 +128,34 @@ class KubeClient:
         wait_s: float | None = None,
         grace_period_s: int | None = None,
     ) -> None:
-        """Deletes; no error when it is gone already.  `wait_s`: until it is no longer visible."""
-        raise NotImplementedError
+        """Deletes; no error when it is gone already.  `wait_s`: until it is no longer visible.
+
+        Raises `EnvironmentProblem` when it is still visible after `wait_s`.
+        """
+        options: Object = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "propagationPolicy": "Background",
+        }
+        if grace_period_s is not None:
+            options["gracePeriodSeconds"] = grace_period_s
+        try:
+            answer = self._connection.request(
+                "DELETE", resource.path(namespace, name), body=options
+            )
+        except NotFound:
+            return
+        if wait_s is None:
+            return
+        # The answer is the object that is going, or a Status that names the one that went.
+        uid = answer.get("metadata", {}).get("uid") or answer.get("details", {}).get("uid", "")
+        gone = wait_gone(self._connection, resource, name, namespace, uid, Deadline(wait_s))
+        if not gone:
+            place = f"{namespace}/{name}" if namespace else name
+            raise EnvironmentProblem(
+                f"{resource.kind} {place} is still there {wait_s:.0f} s after its deletion",
+                remedies=["see what holds it: its finalizers, and what it contains"],
+            )
 
     def wait_for(
         self,
@@ -115,17 +171,23 @@ class KubeClient:
         `look` gets the object, or None while it does not exist; first at once, then at each
         change.  It may raise.  Returns None on time-out.
         """
-        raise NotImplementedError
+        return watch_one(self._connection, resource, name, namespace, look, Deadline(timeout_s))
 
     def events(self, namespace: str, kind: str, name: str) -> Sequence[Object]:
         """Events about one object, oldest first."""
-        raise NotImplementedError
+        chosen = f"involvedObject.kind={kind},involvedObject.name={name}"
+        return sorted(self.list(EVENTS, namespace, field_selector=chosen), key=_event_order)
 
     def logs(
         self, namespace: str, pod: str, *, container: str = "", tail_lines: int | None = None
     ) -> str:
         """A container's output so far."""
-        raise NotImplementedError
+        query = {}
+        if container:
+            query["container"] = container
+        if tail_lines is not None:
+            query["tailLines"] = str(tail_lines)
+        return self._connection.text(PODS.path(namespace, pod, "log"), query)
 
     def exec(
         self,
@@ -138,7 +200,9 @@ class KubeClient:
         timeout_s: float = 60.0,
     ) -> ExecResult:
         """Runs a command in a container to its end."""
-        raise NotImplementedError
+        return run_in_container(
+            self._connection, namespace, pod, container, command, stdin, timeout_s
+        )
 
     def reach(
         self, namespace: str, service: str, port: int, *, timeout_s: float = 60.0
@@ -147,4 +211,54 @@ class KubeClient:
 
         `direct`: the address in the Endpoints object.  Raises `EnvironmentProblem` on time-out.
         """
-        raise NotImplementedError
+        if self.capabilities.reach != "direct":
+            raise UsageProblem(
+                f"reaching a Service by {self.capabilities.reach} is not there yet: "
+                "use a backend whose Services are reached directly (embedded)"
+            )
+        return reach_directly(self._connection, namespace, service, port, timeout_s)
+
+    def close(self) -> None:
+        """Closes pooled connections; a later call opens new ones."""
+        self._connection.close()
+
+    def _resource(self, obj: Mapping[str, Any]) -> Resource:
+        api_version, kind = str(obj.get("apiVersion", "")), str(obj.get("kind", ""))
+        return gvk_resource(api_version, kind) or self._discover(api_version, kind)
+
+    def _discover(self, api_version: str, kind: str) -> Resource:
+        group, _, version = api_version.rpartition("/")
+        path = f"/apis/{api_version}" if group else f"/api/{version}"
+        try:
+            served = self._connection.request("GET", path).get("resources") or ()
+        except NotFound:
+            served = ()
+        for entry in served:
+            if entry["kind"] == kind and "/" not in entry["name"]:
+                return Resource(group, version, entry["name"], kind, entry["namespaced"])
+        raise NotFound(404, "NotFound", f'no matches for kind "{kind}" in version "{api_version}"')
+
+
+def _object(answer: Any) -> Object:
+    result: Object = answer
+    return result
+
+
+def _namespace(resource: Resource, obj: Mapping[str, Any], namespace: str | None) -> str | None:
+    if not resource.namespaced:
+        return None
+    # kubectl's rule: the argument, then the manifest, then `default`.
+    return namespace or obj["metadata"].get("namespace") or "default"
+
+
+def _order(obj: Object) -> tuple[str, str]:
+    metadata = obj["metadata"]
+    return metadata.get("name", ""), metadata.get("namespace", "")
+
+
+def _event_order(event: Object) -> tuple[str, int]:
+    when = event.get("lastTimestamp") or event.get("eventTime")
+    metadata = event["metadata"]
+    version = metadata.get("resourceVersion", "")
+    moment = when or metadata.get("creationTimestamp", "")
+    return moment, int(version) if version.isdigit() else 0
