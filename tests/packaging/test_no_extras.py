@@ -1,0 +1,56 @@
+"""The plugin with its bare dependencies only (`tox -e noextras`): what is missing is named.
+
+In an environment that has the extras these tests would prove nothing, so they skip there and
+say so; tox runs them where they count.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("aiohttp") is not None,
+    reason="the embedded extra is installed here; tox -e noextras runs this without it",
+)
+
+
+def run(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *argv], capture_output=True, text=True, check=False, cwd=folder
+    )
+
+
+def test_a_project_that_does_not_use_us_notices_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it(): pass\n")
+
+    done = run(
+        tmp_path,
+        *("-W", "error", "-m", "pytest", "--strict-markers", "--strict-config"),
+        *("-W", "error", "-p", "no:cacheprovider"),
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "anister" not in done.stdout.replace("plugins: kanister", "")
+
+
+def test_the_fixture_names_the_missing_extra(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it(kanister): pass\n")
+
+    done = run(tmp_path, "-m", "pytest", "-p", "no:cacheprovider")
+
+    assert "1 error" in done.stdout
+    assert "pytest-kanister[embedded]" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_the_command_line_names_the_missing_extra(tmp_path: Path) -> None:
+    done = run(tmp_path, "-m", "pytest_kanister", "demo")
+
+    assert done.returncode == 4
+    assert "pytest-kanister[embedded]" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
