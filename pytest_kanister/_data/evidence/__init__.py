@@ -1,1 +1,4 @@
-"""To be described by its author: what may live here and whom it may import."""
+"""Snapshots on disk, so that they can be kept, sent and compared later; empty until then.
+
+May import `_data.proof`, `_base`, `_model`.
+"""

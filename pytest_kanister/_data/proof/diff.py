@@ -1,0 +1,208 @@
+"""`compare`: what two snapshots do not share, as a bounded value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_kanister._data.proof.changes import (
+    Bounded,
+    Fate,
+    ObjectDiff,
+    PropertyChange,
+    TableDiff,
+)
+from pytest_kanister._data.proof.rows import row_differences
+from pytest_kanister.errors import Unverified
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_kanister._data.proof.canonical import Column, Row
+    from pytest_kanister._data.proof.snapshot import Name, Snapshot, Table
+
+__all__ = ["GRADES", "Diff", "compare"]
+
+GRADES = ("data", "schema", "code", "users", "extra")
+"""In order of weight: rows lost or altered; definitions; programs in the database; accounts and
+their rights; objects that were not there before."""
+
+LIMIT = 20
+"""Entries of each list that a diff keeps unless told otherwise."""
+
+_GRADE_OF_CLASS = {
+    "trigger": "code",
+    "procedure": "code",
+    "function": "code",
+    "event": "code",
+    "user": "users",
+    "role": "users",
+}
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Everything that is not what it was; false when nothing is.
+
+    Attributes:
+        tables: tables that are missing, extra or changed, in name order.
+        objects: everything else that is, in order of class and name.
+        grades: which of `GRADES` the differences belong to, in that order.
+        rows_before: rows of all tables together.
+        rows_after: the same afterwards.
+    """
+
+    tables: Bounded[TableDiff]
+    objects: Bounded[ObjectDiff]
+    grades: tuple[str, ...]
+    rows_before: int
+    rows_after: int
+
+    def __bool__(self) -> bool:
+        return bool(len(self.tables) or len(self.objects))
+
+    def __str__(self) -> str:
+        from pytest_kanister._data.proof.render import render
+
+        return render(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values (objects, lists, texts, numbers); the same bounds as the text."""
+        from pytest_kanister._data.proof.as_json import diff_as_json
+
+        return diff_as_json(self)
+
+
+def compare(before: Snapshot, after: Snapshot, *, limit: int = LIMIT) -> Diff:
+    """What came back wrong, in full for small differences and counted for large ones.
+
+    Args:
+        before: the truth.
+        after: what is there now.
+        limit: entries kept in each list; the rest is counted.
+
+    Raises:
+        Unverified: snapshots of two engines or two format versions cannot be compared.
+    """
+    for word in ("engine", "format_version"):
+        one, other = getattr(before, word), getattr(after, word)
+        if one != other:
+            raise Unverified(
+                f"these snapshots cannot be compared: {word.replace('_', ' ')} "
+                f"{one} before, {other} after"
+            )
+    tables = [
+        diff
+        for name in sorted(before.tables.keys() | after.tables.keys())
+        if (diff := _table(name, before.tables.get(name), after.tables.get(name), limit))
+    ]
+    objects = _objects(before.inventory, after.inventory)
+    grades = {grade for diff in tables for grade in _table_grades(diff)}
+    grades |= {_object_grade(diff) for diff in objects}
+    return Diff(
+        tables=_bounded(tables, limit),
+        objects=_bounded(objects, limit),
+        grades=tuple(grade for grade in GRADES if grade in grades),
+        rows_before=before.row_count,
+        rows_after=after.row_count,
+    )
+
+
+def _table(name: Name, before: Table | None, after: Table | None, limit: int) -> TableDiff | None:
+    if before is None or after is None:
+        return TableDiff(
+            name,
+            "missing" if before else "extra",
+            rows_before=before.row_count if before else 0,
+            rows_after=after.row_count if after else 0,
+        )
+    if before == after:
+        return None
+    columns = _shared(before, after)
+    names = [column.name for column in columns]
+    key = [names.index(n) for n in before.key if n in names]
+    rows = row_differences(
+        _projected(before, names),
+        _projected(after, names),
+        key if before.key == after.key and len(key) == len(before.key) else (),
+        limit,
+    )
+    return TableDiff(
+        name,
+        "changed",
+        before.row_count,
+        after.row_count,
+        columns,
+        *rows,
+        lost_columns=tuple(c.name for c in before.columns if c.name not in names),
+        definition=_properties(_defined(before), _defined(after)),
+    )
+
+
+def _shared(before: Table, after: Table) -> tuple[Column, ...]:
+    """The columns that both have, in the order of the first; values compare by their bytes."""
+    there = {column.name for column in after.columns}
+    return tuple(column for column in before.columns if column.name in there)
+
+
+def _projected(table: Table, names: Sequence[str]) -> Counter[Row]:
+    own = [column.name for column in table.columns]
+    if own == list(names):
+        return table.rows
+    at = [own.index(name) for name in names]
+    rows: Counter[Row] = Counter()
+    for row, times in table.rows.items():
+        rows[tuple(row[i] for i in at)] += times
+    return rows
+
+
+def _defined(table: Table) -> dict[str, str]:
+    """The definition, and what equality sees beside it: types, order of columns, the key."""
+    columns = {f"column {c.name}": c.type for c in table.columns}
+    order = {"order of columns": ", ".join(c.name for c in table.columns)}
+    key = {"primary key": ", ".join(table.key)} if table.key else {}
+    return {**columns, **order, **key, **table.definition}
+
+
+def _objects(
+    before: Mapping[str, Mapping[Name, dict[str, str]]],
+    after: Mapping[str, Mapping[Name, dict[str, str]]],
+) -> list[ObjectDiff]:
+    found = []
+    for kind in sorted(before.keys() | after.keys()):
+        old, new = before.get(kind, {}), after.get(kind, {})
+        for name in sorted(old.keys() | new.keys()):
+            if name not in new or name not in old:
+                fate: Fate = "missing" if name in old else "extra"
+                found.append(ObjectDiff(kind, name, fate))
+            elif changes := _properties(old[name], new[name]):
+                found.append(ObjectDiff(kind, name, "changed", changes))
+    return found
+
+
+def _properties(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[PropertyChange, ...]:
+    return tuple(
+        PropertyChange(name, before.get(name), after.get(name))
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    )
+
+
+def _table_grades(diff: TableDiff) -> set[str]:
+    grades = set()
+    if diff.data_differ:
+        grades.add("data")
+    if diff.fate == "extra":
+        grades.add("extra")
+    if diff.fate == "missing" or diff.definition:
+        grades.add("schema")
+    return grades
+
+
+def _object_grade(diff: ObjectDiff) -> str:
+    return "extra" if diff.fate == "extra" else _GRADE_OF_CLASS.get(diff.kind, "schema")
+
+
+def _bounded(entries: list[Any], limit: int) -> Bounded[Any]:
+    return Bounded(tuple(entries[:limit]), max(0, len(entries) - limit))

@@ -1,0 +1,111 @@
+"""`Snapshot`: everything that must come back, as a value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytest_kanister._data.proof.canonical import Column, Row
+
+__all__ = ["FORMAT_VERSION", "Name", "Properties", "Snapshot", "Table", "qualified"]
+
+FORMAT_VERSION = 1
+"""Of the canonical forms: snapshots of different versions cannot be compared."""
+
+Name = tuple[str, ...]
+"""A qualified name, outermost first: `("myImportantData", "Accounts")`."""
+
+Properties = dict[str, str]
+"""What defines an object, by property: `{"collation": "utf8mb4_bin"}`."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what it is and what it holds.
+
+    Attributes:
+        columns: in the table's order; rows have a cell for each.
+        rows: the multiset of rows: how often each occurs.  Never changed once it is here.
+        key: names of the primary key's columns; empty: the table has none.
+        definition: columns, indexes, constraints and options in the engine's words, by name
+            (`{"column balance": "int DEFAULT NULL", "option ENGINE": "InnoDB"}`).
+    """
+
+    columns: tuple[Column, ...]
+    rows: Counter[Row]
+    key: tuple[str, ...] = ()
+    definition: Properties = field(default_factory=dict)
+
+    @staticmethod
+    def of(
+        columns: Iterable[Column],
+        rows: Iterable[Row],
+        *,
+        key: Iterable[str] = (),
+        definition: Mapping[str, str] | None = None,
+    ) -> Table:
+        """A table from its rows, in any order; rows are counted."""
+        return Table(tuple(columns), Counter(rows), tuple(key), dict(definition or {}))
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows, duplicates counted."""
+        return self.rows.total()
+
+    def __repr__(self) -> str:
+        return f"<Table {', '.join(c.name for c in self.columns)}: {self.row_count} rows>"
+
+
+@dataclass(frozen=True, repr=False)
+class Snapshot:
+    """A database server's content at one moment.
+
+    Two snapshots are equal when everything that must come back is equal: every table with its
+    definition and its rows (duplicates counted, order irrelevant) and the whole inventory.
+
+    Attributes:
+        engine: what the rows' canonical forms belong to: `mysql`.
+        tables: by qualified name.
+        inventory: everything else by class, then by qualified name:
+            `{"database": {("shop",): {"collation": "utf8mb4_bin"}}}`.
+        facts: the server's identity and version; never compared.
+        taken_at_s: seconds since the epoch when it was taken; never compared, only used to tell
+            which of two came first.
+        format_version: of the canonical forms.
+    """
+
+    engine: str
+    tables: Mapping[Name, Table]
+    inventory: Mapping[str, Mapping[Name, Properties]] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict, compare=False)
+    taken_at_s: float | None = field(default=None, compare=False)
+    format_version: int = FORMAT_VERSION
+
+    # Mappings inside make it unhashable; saying so gives a clear error.
+    __hash__ = None  # type: ignore[assignment] # the declared way to be unhashable
+
+    @property
+    def row_count(self) -> int:
+        """Rows of all tables together."""
+        return sum(table.row_count for table in self.tables.values())
+
+    def summary(self) -> str:
+        """`1 database, 1 table, 9 rows`."""
+        counts = [
+            *((len(items), kind) for kind, items in self.inventory.items() if items),
+            (len(self.tables), "table"),
+            (self.row_count, "row"),
+        ]
+        return ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
+
+    def __repr__(self) -> str:
+        return f"<Snapshot {self.engine}: {self.summary()}>"
+
+
+def qualified(name: Name) -> str:
+    """A name for people: `myImportantData.Accounts`."""
+    return ".".join(name)
