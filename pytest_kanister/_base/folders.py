@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_kanister.errors import EnvironmentProblem
 
-__all__ = ["cache_folder", "run_root"]
+__all__ = ["cache_folder", "run_root", "run_root_path"]
 
 
 def cache_folder(chosen: str = "") -> Path:
@@ -26,7 +26,12 @@ def run_root() -> Path:
 
     Whoever removes the last cluster removes this folder too.
     """
-    return _private(Path(tempfile.gettempdir()) / f"pytest-kanister-{os.getuid()}")
+    return _private(run_root_path())
+
+
+def run_root_path() -> Path:
+    """Where `run_root` is or would be; makes nothing."""
+    return Path(tempfile.gettempdir()) / f"pytest-kanister-{os.getuid()}"
 
 
 def _private(folder: Path) -> Path:

@@ -1,0 +1,66 @@
+"""Whose cluster it is: the process with which a cluster ends."""
+
+from __future__ import annotations
+
+import os
+import select
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Owner", "owner_pid"]
+
+_STARTTIME = 19
+"""Index of field 22 of /proc/PID/stat, counted behind the command's closing bracket."""
+
+
+def owner_pid() -> int:
+    """The pytest controller: the parent of an xdist worker, otherwise this process."""
+    return os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid()
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A process, told from a later one with the same number by when it started.
+
+    Attributes:
+        pid: its number.
+        started: its start in clock ticks since boot.
+    """
+
+    pid: int
+    started: int
+
+    @classmethod
+    def of(cls, pid: int) -> Owner | None:
+        """The process that has this number now; None when there is none."""
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        except OSError:
+            return None
+        return cls(pid, int(stat.rpartition(")")[2].split()[_STARTTIME]))
+
+    @classmethod
+    def parse(cls, text: str) -> Owner:
+        """The reverse of `str`."""
+        pid, started = text.split("-")
+        return cls(int(pid), int(started))
+
+    def __str__(self) -> str:
+        return f"{self.pid}-{self.started}"
+
+    def watch(self) -> int | None:
+        """A file descriptor that becomes readable when the process ends; None: it has ended."""
+        try:
+            handle = os.pidfd_open(self.pid)
+        except OSError:
+            return None
+        # The number may have passed to another process before the handle was made.
+        if Owner.of(self.pid) != self or ended(handle):
+            os.close(handle)
+            return None
+        return handle
+
+
+def ended(handle: int) -> bool:
+    """Whether the process behind `handle` has ended."""
+    return bool(select.select([handle], [], [], 0)[0])
