@@ -1,1 +1,31 @@
-"""To be described by its author: what may live here and whom it may import."""
+"""The programs that Blueprints call inside pods: kando.
+
+kando starts once per pipe, so its modules import the standard library sparingly and this package
+imports nothing when loaded.  May import `location`, `_model`, `errors`; never `_kube`, `_cluster`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["write_programs"]
+
+
+def write_programs(folder: Path, python: str = sys.executable) -> Path:
+    """Makes `folder` with the executable `kando` in it, to be put into a pod's PATH.
+
+    Args:
+        folder: made when absent; an older `kando` in it is replaced.
+        python: the interpreter that runs it: one with this version's standard library is enough,
+            neither site-packages nor the environment are looked at.
+
+    Returns:
+        The folder.
+    """
+    from pytest_kanister._kanister.tools.programs import write
+
+    return write(folder, python)

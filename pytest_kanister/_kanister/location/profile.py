@@ -1,0 +1,144 @@
+"""A Profile's JSON, as `{{ toJson .Profile }}` writes it, made into a client for its bucket."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_kanister._kanister.location.client import S3Client
+from pytest_kanister._kanister.location.errors import LocationError, S3Error
+from pytest_kanister._kanister.location.signing import Credentials
+
+__all__ = ["Location", "open_bucket", "parse_profile"]
+
+_AWS_SECRET = "secrets.kanister.io/aws"
+_AWS_FIELDS = ("aws_access_key_id", "aws_secret_access_key", "role")
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where artifacts go, and the keys for it (`repr` hides them)."""
+
+    kind: str
+    bucket: str
+    endpoint: str
+    prefix: str
+    region: str
+    credentials: Credentials
+    skip_tls_verify: bool
+
+
+def parse_profile(text: str) -> Location:
+    """Reads the JSON: keys in any case, unknown ones ignored, as Go decodes.
+
+    Raises:
+        LocationError: no JSON, a location or credential that is not supported here.
+    """
+    try:
+        raw = json.loads(text)
+    except ValueError as error:
+        raise LocationError(f"failed to unmarshal profile: {error}") from None
+    if not isinstance(raw, dict | None):
+        found = {list: "array", str: "string", bool: "bool"}.get(type(raw), "number")
+        raise LocationError(
+            f"failed to unmarshal profile: json: cannot unmarshal {found} into Go value of type "
+            "param.Profile"
+        )
+    profile = raw or {}
+    location = _field(profile, "location", {})
+    kind = _field(location, "type", "")
+    if kind in ("gcs", "azure", "kopia"):
+        raise LocationError(
+            f"location type {kind}: the embedded kando speaks s3Compliant only; run this Blueprint "
+            "on backend kind or kubeconfig, where the image's own kando does it"
+        )
+    if kind != "s3Compliant":
+        raise LocationError(f"Unsupported Location type: {kind}")
+    return Location(
+        kind,
+        _field(location, "bucket", ""),
+        _field(location, "endpoint", ""),
+        _field(location, "prefix", ""),
+        _field(location, "region", ""),
+        _credentials(_field(profile, "credential", {})),
+        bool(_field(profile, "skipSSLVerify", default=False)),
+    )
+
+
+def _field(record: Any, name: str, default: Any) -> Any:
+    """One field; exact spelling wins over another case, null counts as absent."""
+    if not isinstance(record, dict):
+        return default
+    value = record.get(name)
+    if value is None:
+        lower = name.lower()
+        value = next((item for key, item in record.items() if key.lower() == lower), None)
+    return default if value is None else value
+
+
+def _credentials(credential: Any) -> Credentials:
+    kind = _field(credential, "type", "")
+    if kind == "keyPair":
+        pair = _field(credential, "keyPair", {})
+        return Credentials(_field(pair, "id", ""), _field(pair, "secret", ""))
+    if kind == "secret":
+        return _secret_credentials(_field(credential, "secret", {}))
+    raise LocationError(f"Unsupported type '{kind}' for credential")
+
+
+def _secret_credentials(secret: Any) -> Credentials:
+    kind = _field(secret, "type", "")
+    if kind != _AWS_SECRET:
+        metadata = _field(secret, "metadata", {})
+        where = f"{_field(metadata, 'namespace', '')}:{_field(metadata, 'name', '')}"
+        raise LocationError(f"Unsupported type '{kind}' for secret '{where}'")
+    values: dict[str, str] = {}
+    for name, encoded in _field(secret, "data", {}).items():
+        if name not in _AWS_FIELDS:
+            raise LocationError("Secret has an unknown field")
+        try:
+            values[name] = base64.b64decode(encoded or "").decode()
+        except (binascii.Error, ValueError):
+            raise LocationError(f"failed to unmarshal profile: data.{name}: bad base64") from None
+    if values.get("role"):
+        raise LocationError(
+            "role in the Profile's secret: the embedded kando cannot assume an AWS role (STS); "
+            "leave `role` out, or run on backend kind or kubeconfig"
+        )
+    return Credentials(values.get("aws_access_key_id", ""), values.get("aws_secret_access_key", ""))
+
+
+def open_bucket(location: Location) -> S3Client:
+    """A client for the bucket, which must be there: it is never created.
+
+    With an endpoint the store is asked for the bucket's region, which then replaces the
+    Profile's (Kanister does so to work with stores in other regions).
+
+    Raises:
+        LocationError: `failed to get bucket …` with the store's own words.
+    """
+    client = S3Client(
+        location.bucket,
+        location.credentials,
+        endpoint=location.endpoint,
+        region=location.region or "us-east-1",
+        verify_tls=not location.skip_tls_verify,
+    )
+    try:
+        if location.endpoint:
+            client.region = client.location() or "us-east-1"
+        return client
+    except S3Error as error:
+        if error.code in ("NoSuchBucket", "RequestError", "InvalidAccessKeyId"):
+            raise LocationError(f"failed to get bucket {location.bucket}: {error}") from error
+        # The keys may lack the right to ask for the region: see whether the bucket is there.
+        client.region = error.region or client.region
+    try:
+        client.region = client.head_bucket() or client.region
+    except S3Error as error:
+        if error.status != 403:
+            raise LocationError(f"failed to get bucket {location.bucket}: {error}") from error
+    return client
