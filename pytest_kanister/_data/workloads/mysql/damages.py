@@ -1,0 +1,123 @@
+"""Ways to destroy data, each looked at afterwards: damage that did nothing proves nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_kanister._data.workloads.mysql.columns import quoted
+from pytest_kanister._data.workloads.mysql.connection import rows_of
+from pytest_kanister._data.workloads.mysql.inspection import table_names
+from pytest_kanister.errors import HarnessBug, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pymysql.connections import Connection
+
+    from pytest_kanister._data.proof.snapshot import Name
+
+__all__ = ["DAMAGES", "count_rows", "do_damage"]
+
+
+def do_damage(connection: Connection[Any], how: Mapping[str, Any]) -> str:
+    """Does exactly one damage; what was done, in words.
+
+    Raises:
+        UsageProblem: no such damage, or there is nothing that it could hit.
+    """
+    known = ", ".join(sorted(DAMAGES))
+    if len(how) != 1:
+        raise UsageProblem(f"damage: expected one of {known}, found {', '.join(how) or 'none'}")
+    ((kind, argument),) = how.items()
+    if kind not in DAMAGES:
+        raise UsageProblem(f"damage: MySQL knows {known}, found {kind!r}")
+    return DAMAGES[kind](connection, argument)
+
+
+def count_rows(connection: Connection[Any], database: str | None = None) -> int:
+    """Rows of all base tables, or of one database's."""
+    return sum(
+        int(rows_of(connection, f"SELECT COUNT(*) FROM {_quoted(name)}")[0][0])
+        for name in table_names(connection)
+        if database in (None, name[0])
+    )
+
+
+def _drop(connection: Connection[Any], argument: Any) -> str:
+    database = _text("drop", argument, "a database's name")
+    if not _has_database(connection, database):
+        raise UsageProblem(f"damage drop: there is no database {database!r}")
+    tables = sum(name[0] == database for name in table_names(connection))
+    rows = count_rows(connection, database)
+    rows_of(connection, f"DROP DATABASE {quoted(database)}")
+    if _has_database(connection, database):
+        raise HarnessBug(f"the database {database} is still there after DROP DATABASE")
+    return f"dropped database {database} ({_count(tables, 'table')}, {_count(rows, 'row')})"
+
+
+def _drop_table(connection: Connection[Any], argument: Any) -> str:
+    name = _table(connection, "dropTable", argument)
+    ((rows,),) = rows_of(connection, f"SELECT COUNT(*) FROM {_quoted(name)}")
+    rows_of(connection, f"DROP TABLE {_quoted(name)}")
+    if name in table_names(connection):
+        raise HarnessBug(f"the table {'.'.join(name)} is still there after DROP TABLE")
+    return f"dropped table {'.'.join(name)} ({_count(rows, 'row')})"
+
+
+def _delete_rows(connection: Connection[Any], argument: Any) -> str:
+    if not isinstance(argument, dict) or set(argument) != {"table", "where"}:
+        raise UsageProblem(
+            f"damage deleteRows: expected {{table: database.table, where: condition}}, "
+            f"found {argument!r}"
+        )
+    name = _table(connection, "deleteRows", argument["table"])
+    where = _text("deleteRows where", argument["where"], "a condition in SQL")
+    with connection.cursor() as cursor:
+        count = cursor.execute(f"DELETE FROM {_quoted(name)} WHERE {where}")
+    if not count:
+        raise UsageProblem(f"damage deleteRows: no row of {'.'.join(name)} has {where}")
+    return f"deleted {_count(count, 'row')} of {'.'.join(name)} where {where}"
+
+
+def _sql(connection: Connection[Any], argument: Any) -> str:
+    statement = _text("sql", argument, "SQL statements")
+    rows_of(connection, statement)
+    return f"ran {' '.join(statement.split())}"
+
+
+DAMAGES: dict[str, Callable[[Connection[Any], Any], str]] = {
+    "drop": _drop,
+    "dropTable": _drop_table,
+    "deleteRows": _delete_rows,
+    "sql": _sql,
+}
+"""By the scenario's word.  What `sql` does only a comparison of snapshots can tell."""
+
+
+def _has_database(connection: Connection[Any], database: str) -> bool:
+    # SHOW DATABASES compares by bytes; information_schema would by collation.
+    return (database,) in rows_of(connection, "SHOW DATABASES")
+
+
+def _table(connection: Connection[Any], damage: str, argument: Any) -> Name:
+    text = _text(damage, argument, "database.table")
+    database, dot, table = text.partition(".")
+    if not dot:
+        raise UsageProblem(f"damage {damage}: expected database.table, found {text!r}")
+    if (database, table) not in table_names(connection):
+        raise UsageProblem(f"damage {damage}: there is no table {text!r}")
+    return database, table
+
+
+def _text(damage: str, argument: Any, expected: str) -> str:
+    if not isinstance(argument, str) or not argument.strip():
+        raise UsageProblem(f"damage {damage}: expected {expected}, found {argument!r}")
+    return argument
+
+
+def _quoted(name: Name) -> str:
+    return ".".join(quoted(part) for part in name)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,191 @@
+"""What a MySQL server contains, read from its own catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_kanister._data.workloads.mysql.columns import column_of, quoted
+from pytest_kanister._data.workloads.mysql.definition import definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymysql.connections import Connection
+
+    from pytest_kanister._data.proof.canonical import Column
+    from pytest_kanister._data.proof.snapshot import Name, Properties
+
+__all__ = ["NOT_SYSTEM", "TableShape", "inventory", "table_names", "table_shapes"]
+
+NOT_SYSTEM = "NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')"
+
+
+class TableShape(NamedTuple):
+    """A table without its rows."""
+
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    definition: Properties
+
+
+class _Listing(NamedTuple):
+    """One class of the inventory: where it is listed and under which names."""
+
+    source: str
+    schema: str
+    name: str
+    properties: tuple[str, ...]
+    condition: str = "TRUE"
+
+
+_ROUTINE = (
+    "ROUTINE_DEFINITION",
+    "DTD_IDENTIFIER",
+    "IS_DETERMINISTIC",
+    "SQL_DATA_ACCESS",
+    "SECURITY_TYPE",
+    "SQL_MODE",
+    "DEFINER",
+    "ROUTINE_COMMENT",
+    "CHARACTER_SET_CLIENT",
+    "COLLATION_CONNECTION",
+    "DATABASE_COLLATION",
+)
+
+# By class of the inventory.  Only columns that a faithful copy has too: no times of creation,
+# no statistics.
+_LISTINGS = {
+    "database": _Listing(
+        "SCHEMATA",
+        "SCHEMA_NAME",
+        "",
+        ("DEFAULT_CHARACTER_SET_NAME", "DEFAULT_COLLATION_NAME", "DEFAULT_ENCRYPTION"),
+    ),
+    "view": _Listing(
+        "VIEWS",
+        "TABLE_SCHEMA",
+        "TABLE_NAME",
+        (
+            "VIEW_DEFINITION",
+            "CHECK_OPTION",
+            "DEFINER",
+            "SECURITY_TYPE",
+            "CHARACTER_SET_CLIENT",
+            "COLLATION_CONNECTION",
+        ),
+    ),
+    "trigger": _Listing(
+        "TRIGGERS",
+        "TRIGGER_SCHEMA",
+        "TRIGGER_NAME",
+        (
+            "EVENT_OBJECT_TABLE",
+            "ACTION_TIMING",
+            "EVENT_MANIPULATION",
+            "ACTION_ORDER",
+            "ACTION_STATEMENT",
+            "SQL_MODE",
+            "DEFINER",
+            "CHARACTER_SET_CLIENT",
+            "COLLATION_CONNECTION",
+        ),
+    ),
+    "procedure": _Listing(
+        "ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", _ROUTINE, "ROUTINE_TYPE = 'PROCEDURE'"
+    ),
+    "function": _Listing(
+        "ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", _ROUTINE, "ROUTINE_TYPE = 'FUNCTION'"
+    ),
+    "event": _Listing(
+        "EVENTS",
+        "EVENT_SCHEMA",
+        "EVENT_NAME",
+        (
+            "EVENT_DEFINITION",
+            "EVENT_TYPE",
+            "EXECUTE_AT",
+            "INTERVAL_VALUE",
+            "INTERVAL_FIELD",
+            "STARTS",
+            "ENDS",
+            "STATUS",
+            "ON_COMPLETION",
+            "TIME_ZONE",
+            "SQL_MODE",
+            "DEFINER",
+            "EVENT_COMMENT",
+        ),
+    ),
+}
+
+
+def inventory(connection: Connection[Any]) -> dict[str, dict[Name, Properties]]:
+    """Databases, views, triggers, routines and events, by class and qualified name."""
+    found: dict[str, dict[Name, Properties]] = {}
+    for kind, listing in _LISTINGS.items():
+        names = [listing.schema, *([listing.name] if listing.name else [])]
+        wanted = ", ".join([*names, *listing.properties])
+        found[kind] = {}
+        for row in _texts(
+            connection,
+            f"SELECT {wanted} FROM information_schema.{listing.source} "
+            f"WHERE {listing.schema} {NOT_SYSTEM} AND {listing.condition}",
+        ):
+            values = zip(listing.properties, row[len(names) :], strict=True)
+            found[kind][tuple(str(cell) for cell in row[: len(names)])] = {
+                name.lower().replace("_", " "): text for name, text in values if text is not None
+            }
+    return found
+
+
+def table_names(connection: Connection[Any]) -> list[Name]:
+    """Base tables of all databases that are not the server's own."""
+    rows = _texts(
+        connection,
+        "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES "
+        f"WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA {NOT_SYSTEM} ORDER BY 1, 2",
+    )
+    return [(str(schema), str(name)) for schema, name in rows]
+
+
+def table_shapes(connection: Connection[Any]) -> dict[Name, TableShape]:
+    """Columns, primary key and whole definition of each base table."""
+    columns: dict[Name, list[Column]] = {name: [] for name in table_names(connection)}
+    for schema, table, name, data_type, column_type, charset in _texts(
+        connection,
+        "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, CHARACTER_SET_NAME "
+        f"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA {NOT_SYSTEM} "
+        "ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
+    ):
+        if (str(schema), str(table)) in columns:  # views have columns too
+            column = column_of(str(name), str(data_type), str(column_type), charset or "")
+            columns[str(schema), str(table)].append(column)
+    keys: dict[Name, list[str]] = {}
+    for schema, table, name in _texts(
+        connection,
+        "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME FROM information_schema.STATISTICS "
+        f"WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA {NOT_SYSTEM} "
+        "ORDER BY TABLE_SCHEMA, TABLE_NAME, SEQ_IN_INDEX",
+    ):
+        keys.setdefault((str(schema), str(table)), []).append(str(name))
+    return {
+        name: TableShape(tuple(cols), tuple(keys.get(name, ())), _definition(connection, name))
+        for name, cols in columns.items()
+    }
+
+
+def _definition(connection: Connection[Any], name: Name) -> Properties:
+    qualified = ".".join(quoted(part) for part in name)
+    ((_, statement),) = _texts(connection, f"SHOW CREATE TABLE {qualified}")
+    return definition(str(statement))
+
+
+def _texts(connection: Connection[Any], statement: str) -> Iterator[tuple[str | None, ...]]:
+    """Rows of a raw connection as texts; the catalogue is UTF-8."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        for row in cursor.fetchall():
+            yield tuple(
+                cell.decode(errors="surrogateescape") if isinstance(cell, bytes) else cell
+                for cell in row
+            )

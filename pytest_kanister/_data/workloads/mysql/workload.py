@@ -1,0 +1,205 @@
+"""`MySQL`: one release of a MySQL server, taken through the circle."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import string
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_kanister._base.bundled import bundled
+from pytest_kanister._base.polling import Deadline, wait_until
+from pytest_kanister._data.workloads.mysql.connection import Login, connect, rows_of
+from pytest_kanister._data.workloads.mysql.damages import count_rows, do_damage
+from pytest_kanister._data.workloads.mysql.manifests import (
+    PASSWORD_KEY,
+    PORT,
+    claim_name,
+    manifests,
+    pod_name,
+)
+from pytest_kanister._data.workloads.mysql.snapshots import take_snapshot
+from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
+from pytest_kanister._model.references import Target
+from pytest_kanister._model.resources import (
+    PERSISTENTVOLUMECLAIMS,
+    PODS,
+    SECRETS,
+    SERVICES,
+    STATEFULSETS,
+)
+from pytest_kanister._model.secret import Secret
+from pytest_kanister.errors import EnvironmentProblem, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pymysql.connections import Connection
+
+    from pytest_kanister._data.proof import Snapshot
+    from pytest_kanister._kube import KubeClient
+    from pytest_kanister._model.settings import Settings
+
+__all__ = ["MySQL"]
+
+_DEFAULTS = {"image": "mysql:9.7", "storage": "1Gi"}
+
+
+class MySQL:
+    """Implements `Workload`.  Options: `image` (default `mysql:9.7`), `storage` (`1Gi`)."""
+
+    kind: ClassVar[str] = "mysql"
+
+    not_covered: ClassVar[tuple[str, ...]] = (
+        "users, roles and their rights",
+        "settings made with SET GLOBAL or SET PERSIST",
+        "whether views, routines and events still run",
+        "rows that break a foreign key",
+        "an invalid ENUM value against a declared empty one",
+    )
+
+    def __init__(
+        self,
+        kube: KubeClient,
+        settings: Settings,
+        *,
+        name: str,
+        namespace: str,
+        options: Mapping[str, Any],
+    ) -> None:
+        for option, value in options.items():
+            if option not in _DEFAULTS:
+                known = ", ".join(_DEFAULTS)
+                raise UsageProblem(f"workload mysql: it has the options {known}, found {option!r}")
+            if not isinstance(value, str) or not value:
+                raise UsageProblem(f"workload mysql {option}: expected a text, found {value!r}")
+        self.name = name
+        self.namespace = namespace
+        self._kube = kube
+        self._settings = settings
+        self._options = {**_DEFAULTS, **options}
+        self._password: Secret | None = None
+
+    def deploy(self) -> None:
+        """Secret, two Services and a StatefulSet; root's password is made up here."""
+        alphabet = string.ascii_letters + string.digits  # safe in any shell, URL or option file
+        password = "".join(secrets.choice(alphabet) for _ in range(20))
+        for manifest in manifests(self.name, self.namespace, password=password, **self._options):
+            self._kube.create(manifest, self.namespace)
+
+    def wait_ready(self) -> None:
+        """Until root's query is answered through the Service."""
+        deadline = Deadline(self._settings.ready_timeout_s)
+        pod = pod_name(self.name)
+        wait_pod_ready(self._kube, self.namespace, pod, timeout_s=deadline.left_s)
+        last: list[Exception] = []
+
+        def answers() -> bool | None:
+            try:
+                return bool(self.execute("SELECT 1"))
+            except (EnvironmentProblem, UsageProblem) as error:
+                # Root's account is made while the server starts: refusals count as "not yet".
+                last[:] = [error]
+                return None
+
+        if not wait_until(answers, deadline):
+            raise EnvironmentProblem(
+                f"MySQL {self.namespace}/{self.name} did not answer root's query after "
+                f"{deadline.timeout_s:.0f} s: {last[0] if last else ''}",
+                evidence=pod_evidence(self._kube, self.namespace, pod),
+                remedies=[
+                    "see what the server says above",
+                    "--kanister-ready-timeout-s gives more",
+                ],
+            )
+
+    def remove(self) -> None:
+        """Deletes StatefulSet, pod, volume, Services and Secret."""
+        pod = pod_name(self.name)
+        kube, namespace, wait_s = self._kube, self.namespace, self._settings.ready_timeout_s
+        kube.delete(STATEFULSETS, self.name, namespace, wait_s=wait_s)
+        # MySQL takes 1.5 s to stop in peace; nobody needs what it would write.
+        kube.delete(PODS, pod, namespace, wait_s=wait_s, grace_period_s=0)
+        kube.delete(PERSISTENTVOLUMECLAIMS, claim_name(self.name), namespace, wait_s=wait_s)
+        for service in (self.name, f"{self.name}-headless"):
+            kube.delete(SERVICES, service, namespace)
+        kube.delete(SECRETS, self.name, namespace)
+        self._password = None
+
+    @property
+    def target(self) -> Target:
+        """The StatefulSet."""
+        return Target("statefulset", self.name, self.namespace)
+
+    @property
+    def secrets(self) -> Mapping[str, Target]:
+        """`mysql`, as the tutorial's ActionSet names it."""
+        return {"mysql": Target("secret", self.name, self.namespace)}
+
+    def datasets(self) -> Sequence[str]:
+        """Names of the bundled files."""
+        return sorted(path.stem for path in bundled("fixtures", "datasets", "mysql").glob("*.sql"))
+
+    def seed(self, dataset: str | Path) -> int:
+        """Sends a bundled dataset, or a file, whole; returns how many rows there are more.
+
+        Raises:
+            UsageProblem: no such dataset, an unreadable file, or SQL that the server refuses.
+        """
+        statements = self._dataset(dataset)
+        with self._connect() as connection:
+            before = count_rows(connection)
+            rows_of(connection, statements)
+            return count_rows(connection) - before
+
+    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+        """Runs statements as root in a session of their own; rows of the last one that has any."""
+        with self._connect() as connection:
+            return rows_of(connection, statement)
+
+    def damage(self, **how: Any) -> str:
+        """`drop="db"`, `dropTable="db.t"`, `deleteRows={"table": …, "where": …}`, `sql="…"`."""
+        with self._connect() as connection:
+            return do_damage(connection, how)
+
+    def snapshot(self) -> Snapshot:
+        """All databases but the server's own: rows, definitions, views, programs."""
+        with self._connect(raw=True) as connection:
+            return take_snapshot(connection)
+
+    def version(self) -> str:
+        """Asks the server: `MySQL 9.7.4 (for mysql:9.7)`."""
+        ((version, comment),) = self.execute("SELECT VERSION(), @@version_comment")
+        product = "MariaDB" if "mariadb" in f"{version} {comment}".lower() else "MySQL"
+        return f"{product} {str(version).split('-')[0]} (for {self._options['image']})"
+
+    @contextmanager
+    def _connect(self, *, raw: bool = False) -> Iterator[Connection[Any]]:
+        timeout_s = self._settings.ready_timeout_s
+        with (
+            self._kube.reach(self.namespace, self.name, PORT, timeout_s=timeout_s) as address,
+            connect(Login(address, self._root_password()), raw=raw) as connection,
+        ):
+            yield connection
+
+    def _root_password(self) -> Secret:
+        """From the cluster: what Blueprints read is what we use."""
+        if self._password is None:
+            secret = self._kube.get(SECRETS, self.name, self.namespace)
+            self._password = Secret(base64.b64decode(secret["data"][PASSWORD_KEY]).decode())
+        return self._password
+
+    def _dataset(self, dataset: str | Path) -> str:
+        if isinstance(dataset, str):
+            if dataset not in self.datasets():
+                raise UsageProblem(
+                    f"mysql has the datasets {', '.join(self.datasets())}; found {dataset!r} "
+                    "(a file of one's own is given as a path)"
+                )
+            dataset = bundled("fixtures", "datasets", "mysql", f"{dataset}.sql")
+        try:
+            return dataset.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageProblem(f"cannot read the dataset {dataset}: {error}") from None
