@@ -1,0 +1,186 @@
+"""MariaDB: for its own images, and as a named stand-in where MySQL cannot be had."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_kanister._base.children import run
+from pytest_kanister._base.packages import fetch_packages
+from pytest_kanister._cluster.contracts import Program
+from pytest_kanister._cluster.images.mysql import Installation
+from pytest_kanister._cluster.images.prepared import prepare
+from pytest_kanister._cluster.images.wrappers import loader_argv, write_script, write_wrapper
+from pytest_kanister.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_kanister._cluster.images.names import ImageName
+
+__all__ = ["find_mariadb", "server_program", "stand_in"]
+
+SCRIPTS = Path(__file__).parent / "scripts"
+_CLIENTS = ("mariadb", "mariadb-dump", "mariadb-admin")
+_LEAN = (
+    "innodb-log-file-size=8M",
+    "innodb-flush-log-at-trx-commit=0",
+    "innodb-flush-method=nosync",
+    "innodb-doublewrite=OFF",
+    "performance-schema=OFF",
+    "skip-log-bin",
+)
+_BOOTSTRAP = (
+    "mysql_system_tables.sql",
+    "mariadb_system_tables.sql",
+    "mariadb_performance_tables.sql",
+    "mysql_performance_tables.sql",
+    "mariadb_system_tables_data.sql",
+    "mysql_system_tables_data.sql",
+    "fill_help_tables.sql",
+    "maria_add_gis_sp_bootstrap.sql",
+    "mariadb_sys_schema.sql",
+    "mysql_sys_schema.sql",
+)
+"""What mariadb-install-db feeds to a bootstrap; a release has each under one of two names."""
+
+
+def find_mariadb(cache: Path, progress: Callable[[str], None]) -> Installation:
+    """MariaDB's programs, fetched from the machine's own release.
+
+    Raises:
+        EnvironmentProblem: they cannot be had.
+    """
+    root = fetch_packages(
+        "mariadb",
+        [
+            "mariadb-server-core | mariadb-server-core-10.6",
+            "mariadb-client-core | mariadb-client-core-10.6",
+        ],
+        suite=None,
+        cache=cache,
+        progress=progress,
+    )
+    plugins = root / "usr/lib/mysql/plugin"
+    programs = cache / "wrappers" / root.name
+    server = write_wrapper(programs, "mariadbd", loader_argv(root, root / "usr/sbin/mariadbd"))
+    for program in _CLIENTS:
+        argv = loader_argv(root, root / "usr/bin" / program)
+        write_wrapper(programs, program, argv)
+        write_wrapper(programs, program.replace("mariadb-", "mysql").replace("mariadb", "mysql"), argv)
+    said = run([str(server), "--no-defaults", "--version"], timeout_s=60)
+    version = re.search(r"Ver (\d+\.\d+\.\d+)", said.stdout)
+    if version is None:
+        raise EnvironmentProblem(
+            "the fetched MariaDB server does not run",
+            remedies=[f"remove {root} and run again: it is fetched anew"],
+            evidence=said.tail(),
+        )
+    share = next((s for s in ("mariadb", "mysql") if (root / "usr/share" / s / "charsets").is_dir()), "mysql")
+    return Installation(
+        f"MariaDB {version[1]}",
+        version[1],
+        programs,
+        root,
+        (
+            f"basedir={root / 'usr'}",
+            f"plugin-dir={plugins}",
+            f"lc-messages-dir={root / 'usr/share' / share}",
+            f"character-sets-dir={root / 'usr/share' / share / 'charsets'}",
+        ),
+    )
+
+
+def stand_in(installation: Installation, image: str) -> Installation:
+    """The same server as a substitution for `image`, with a mysqldump that takes MySQL's option.
+
+    MariaDB's dump does not know `--column-statistics=0`, which the public Blueprint passes: the
+    shim drops exactly that.
+    """
+    programs = installation.programs.with_name(installation.programs.name + "-as-mysql")
+    for wrapper in installation.programs.iterdir():
+        write_script(programs / wrapper.name, wrapper.read_text(encoding="utf-8"))
+    dump = (installation.programs / "mariadb-dump").as_posix()
+    write_script(
+        programs / "mysqldump",
+        "#!/bin/bash\nwords=()\n"
+        'for word in "$@"; do [[ $word == --column-statistics=0 ]] || words+=("$word"); done\n'
+        f'exec {dump} "${{words[@]}}"\n',
+    )
+    return replace(
+        installation,
+        programs=programs,
+        substituted=f"engine substituted: {installation.title} for {image}",
+    )
+
+
+def server_program(
+    installation: Installation,
+    name: ImageName,
+    image: str,
+    cache: Path,
+    progress: Callable[[str], None],
+) -> Program:
+    """How an image of the family `mariadb` is run."""
+    prepared = prepare(
+        cache,
+        f"mariadb-{installation.version}",
+        key=repr((installation.root, installation.defaults, _LEAN)),
+        initialise=lambda folder: _initialise(installation, folder),
+        progress=progress,
+    )
+    data = "/bitnami/mariadb/data" if name.vendor.startswith("bitnami") else "/var/lib/mysql"
+    config = write_script(
+        installation.programs / "server.cnf",
+        "\n".join(["[mysqld]", *installation.defaults, *_LEAN, ""]),
+    )
+    return Program(
+        image=image,
+        title=f"{installation.title} for {image}",
+        entrypoint=(
+            "/bin/bash",
+            str(SCRIPTS / "mysql-entrypoint.sh"),
+            str(prepared),
+            str(config),
+            f"{{dir:{data}}}",
+            "{dir:/var/run/mysqld}",
+            "{dir:/etc/mysql/conf.d}",
+            "{ip}",
+        ),
+        env={"PYTEST_KANISTER_SERVER": "mariadbd"},
+        path=(installation.programs,),
+        paths=(*installation.paths, installation.programs, prepared, SCRIPTS),
+        volumes=(data, "/var/run/mysqld", "/etc/mysql/conf.d"),
+        ready=("/bin/bash", str(SCRIPTS / "mysql-ready.sh"), "{ip}"),
+        substituted=installation.substituted,
+    )
+
+
+def _initialise(installation: Installation, folder: Path) -> None:
+    (folder / "mysql").mkdir(parents=True, mode=0o700)
+    share = next(o for o in installation.defaults if o.startswith("lc-messages-dir=")).partition("=")[2]
+    files = [Path(share) / name for name in _BOOTSTRAP]
+    text = "use mysql;\n" + "\n".join(file.read_text() for file in files if file.is_file())
+    # A passwordless root@127.0.0.1 would shadow root@'%'; only root@localhost may stay.
+    text += "\nDELETE FROM global_priv WHERE Host <> 'localhost' OR User = '';\n"
+    argv = [
+        str(installation.programs / "mariadbd"),
+        "--no-defaults",
+        "--bootstrap",
+        *(f"--{option}" for option in (*installation.defaults, *_LEAN)),
+        f"--datadir={folder}",
+    ]
+    if os.getuid() == 0:
+        argv.append("--user=root")
+    prologue = "SET @auth_root_socket=NULL;\nSET @skip_auth_anonymous=1;\n"
+    done = run(argv, stdin=(prologue + text).encode(), timeout_s=300)
+    if done.exit_status:
+        raise EnvironmentProblem(
+            f"{installation.title} cannot initialise a data folder",
+            remedies=["see whether the disk is full", "run `pytest-kanister doctor`"],
+            looked=[str(folder)],
+            evidence=done.tail(),
+        )
