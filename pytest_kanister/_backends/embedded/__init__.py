@@ -7,6 +7,24 @@ what it alone imports (`composition`, `kanister`) know `_cluster` and `_kanister
 
 from __future__ import annotations
 
-from pytest_kanister._backends.embedded.opening import EmbeddedBackend, open_embedded
+from pytest_kanister._backends.embedded.grounds import sweep
+from pytest_kanister._backends.embedded.opening import (
+    EmbeddedBackend,
+    all_clusters,
+    find_standing,
+    open_embedded,
+    open_standing,
+    standing_clusters,
+)
+from pytest_kanister._backends.embedded.process import end
 
-__all__ = ["EmbeddedBackend", "open_embedded"]
+__all__ = [
+    "EmbeddedBackend",
+    "all_clusters",
+    "end",
+    "find_standing",
+    "open_embedded",
+    "open_standing",
+    "standing_clusters",
+    "sweep",
+]

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pytest_kanister._backends.embedded import process
+from pytest_kanister._backends.embedded.grounds import clusters
+from pytest_kanister._backends.embedded.messages import Description, load_description
 from pytest_kanister._backends.embedded.owner import Owner, owner_pid
 from pytest_kanister._kube import warm_up
 from pytest_kanister.errors import EnvironmentProblem, HarnessBug
@@ -18,10 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from pytest_kanister._backends.embedded.messages import Description
     from pytest_kanister._model.settings import Settings
 
-__all__ = ["IDLE_S", "STANDING", "EmbeddedBackend", "open_embedded", "open_standing"]
+__all__ = [
+    "EmbeddedBackend",
+    "all_clusters",
+    "find_standing",
+    "open_embedded",
+    "open_standing",
+    "standing_clusters",
+]
 
 IDLE_S = 8 * 3600.0
 """A cluster that nobody owns ends after a working day without a request."""
@@ -103,6 +111,27 @@ def open_standing(settings: Settings, progress: Callable[[str], None]) -> Descri
     _require_extra()
     options = {**_options(settings), "owner": "", "keep": True}
     return process.join(STANDING) or process.start(STANDING, options, progress)
+
+
+def find_standing() -> Description | None:
+    """The cluster that `cluster up` started, if it runs."""
+    return process.join(STANDING)
+
+
+def all_clusters() -> list[Description]:
+    """Every cluster of this user that is ready."""
+    found = (load_description(folder) for folder in clusters())
+    return [cluster for cluster in found if cluster is not None]
+
+
+def standing_clusters() -> list[Description]:
+    """Those that `cluster down` ends: the standing one, and kept ones whose run is over."""
+
+    def over(cluster: Description) -> bool:
+        name = cluster.folder.name
+        return name == STANDING or Owner.parse(name.split("-", 1)[1].rsplit("-", 1)[0]).gone
+
+    return [cluster for cluster in all_clusters() if cluster.keep and over(cluster)]
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import select
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Owner", "owner_pid"]
+__all__ = ["Owner", "ended", "owner_pid"]
 
 _STARTTIME = 19
 """Index of field 22 of /proc/PID/stat, counted behind the command's closing bracket."""
@@ -48,6 +48,11 @@ class Owner:
     def __str__(self) -> str:
         return f"{self.pid}-{self.started}"
 
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended."""
+        return Owner.of(self.pid) != self
+
     def watch(self) -> int | None:
         """A file descriptor that becomes readable when the process ends; None: it has ended."""
         try:
@@ -55,7 +60,7 @@ class Owner:
         except OSError:
             return None
         # The number may have passed to another process before the handle was made.
-        if Owner.of(self.pid) != self or ended(handle):
+        if self.gone or ended(handle):
             os.close(handle)
             return None
         return handle

@@ -1,0 +1,72 @@
+"""The command line: `pytest-kanister`, also `python -m pytest_kanister`.
+
+Exit codes everywhere: 0 proven, 1 different, 2 usage, 3 unverified, 4 environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pytest_kanister.errors import KanisterHarnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+COMMANDS = {
+    "demo": ("demo", "the Kanister tutorial's round trip, step by step, with its proof"),
+    "try": ("try_", "a round trip with your Blueprint, without writing a scenario"),
+    "scenarios": ("scenarios", "the scenarios that come along"),
+    "cluster": ("cluster", "up, down, env, status: an embedded cluster to play with"),
+    "doctor": ("doctor", "what this machine gets, why, and how to mend what is missing"),
+}
+"""Word on the command line → module of `_cli` whose `main(arguments)` does it, and its help."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit status."""
+    width = max(map(len, COMMANDS))
+    parser = argparse.ArgumentParser(
+        prog="pytest-kanister",
+        description="Proves that what a Kanister Blueprint backs up comes back.",
+        epilog="commands:\n"
+        + "\n".join(f"  {word:<{width}}  {text}" for word, (_, text) in COMMANDS.items())
+        + "\n\nexit status: 0 proven, 1 different, 2 usage, 3 unverified, 4 environment",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="say which version this is")
+    parser.add_argument("command", nargs="?", choices=COMMANDS, metavar="COMMAND")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(argv)
+    if chosen.version:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"pytest-kanister {version('pytest-kanister')}\n")
+        return 0
+    if chosen.command is None:
+        parser.print_help(sys.stderr)
+        return 2
+    module, _ = COMMANDS[chosen.command]
+    try:
+        status: int = import_module(f"pytest_kanister._cli.{module}").main(chosen.arguments)
+        sys.stdout.flush()
+    except KanisterHarnessError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # The reader has gone (`| head`); Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
