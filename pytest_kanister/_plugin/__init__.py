@@ -1,1 +1,4 @@
-"""To be described by its author: what may live here and whom it may import."""
+"""Everything that knows pytest: options, fixtures, scenario items, the summary.
+
+May import all below; `plugin` imports only `options` and `fixtures` from here, which are light.
+"""

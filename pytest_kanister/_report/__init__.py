@@ -1,1 +1,4 @@
-"""To be described by its author: what may live here and whom it may import."""
+"""Results for people and programs: terminal lines, failure texts, JSON.
+
+May import `_model`, `_base` and `errors`; takes results as values and asks nobody anything.
+"""

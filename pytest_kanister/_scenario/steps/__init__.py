@@ -1,1 +1,5 @@
-"""To be described by its author: what may live here and whom it may import."""
+"""The steps of a scenario, one module each: `parse` reads its arguments, `run` takes it.
+
+May import what `_scenario` may.  A new step: a module here with a `StepKind`, and its line in
+`registry`.
+"""

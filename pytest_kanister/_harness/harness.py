@@ -1,0 +1,232 @@
+"""`Harness`: the public face of one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_kanister._harness.namespaces import claim_namespace
+from pytest_kanister._harness.trace import Trace
+from pytest_kanister._harness.workloads import workload_class
+from pytest_kanister._model.settings import Settings
+from pytest_kanister.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from pytest_kanister._data.stores import Bucket
+    from pytest_kanister._data.workloads import Workload
+    from pytest_kanister._harness.session import Session
+    from pytest_kanister._harness.stage import WorkloadStage
+    from pytest_kanister._model.references import Target
+    from pytest_kanister._scenario.stage import Backup, Stage
+
+__all__ = ["Harness"]
+
+
+class Harness:
+    """A cluster with Kanister and an S3 store in it, and workloads to take through the circle.
+
+    ::
+
+        with Harness(Settings()) as harness:
+            mysql = harness.workload("mysql")
+            mysql.seed("accounts")
+            backup = harness.backup(mysql, blueprint="mysql-blueprint.yaml")
+
+    Nothing starts before `begin` or the first use.  Use from one thread.
+
+    Args:
+        settings: what the run was asked to do; None: the defaults.
+        progress: called with one line for each thing a person might wait for.
+    """
+
+    def __init__(
+        self, settings: Settings | None = None, *, progress: Callable[[str], None] | None = None
+    ) -> None:
+        self.settings = settings or Settings()
+        self._trace = Trace(self.settings.trace)
+        self._on_progress = progress or (lambda line: None)
+        self._session: Session | None = None
+        self._stages: list[WorkloadStage] = []
+        self._backups: dict[str, WorkloadStage] = {}
+
+    def __enter__(self) -> Harness:
+        self.begin()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def progress(self, line: str) -> None:
+        """Tells whoever listens, and the trace, what is going on."""
+        self._trace.note("progress", line)
+        self._on_progress(line)
+
+    def step_done(self, line: str) -> None:
+        """Leaves a finished step in the trace; its caller shows it."""
+        self._trace.note("step", line)
+
+    def begin(self) -> None:
+        """Starts cluster and store in the background; a second call does nothing."""
+        self._open()
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was started."""
+        return self._session is not None
+
+    def workload(
+        self,
+        kind: str,
+        *,
+        name: str = "",
+        namespace: str = "",
+        options: Mapping[str, Any] | None = None,
+    ) -> Workload:
+        """A fresh database in a namespace of its own, as soon as it answers.
+
+        Args:
+            kind: `mysql`, or a word of the entry-point group `pytest_kanister.workloads`.
+            name: of its StatefulSet, Service and Secret; empty: `<kind>-store`.
+            namespace: the one wished for; another name when somebody has it already.
+            options: the workload's own.
+
+        Raises:
+            UsageProblem: unknown kind or option.
+            EnvironmentProblem: cluster, store or database could not be had.
+        """
+        return self.open_stage(kind, name=name, namespace=namespace, options=options or {}).workload
+
+    def open_stage(
+        self,
+        kind: str,
+        *,
+        name: str = "",
+        namespace: str = "",
+        options: Mapping[str, Any],
+        beside: Path | None = None,
+    ) -> WorkloadStage:
+        """As `workload`, with everything around it; `beside`: where its Blueprints lie."""
+        from pytest_kanister._harness.stage import WorkloadStage
+
+        make = workload_class(kind)
+        session = self._open()
+        kube = session.kube.result()
+        workload = make(
+            kube,
+            self.settings,
+            name=name or f"{kind}-store",
+            namespace=claim_namespace(kube, namespace or f"{kind}-app"),
+            options=options,
+        )
+        workload.deploy()
+        stage = WorkloadStage(session, workload, beside)
+        self._stages.append(stage)
+        stage.wait_ready()
+        return stage
+
+    def close_stage(self, stage: Stage) -> None:
+        """Takes the workload and its namespace down, unless the run keeps everything."""
+        for own in [own for own in self._stages if own is stage]:
+            self._stages.remove(own)
+            if not self.settings.keep:
+                own.close()
+
+    def close_workload(self, workload: Workload) -> None:
+        """As `close_stage`, for a workload from `workload`."""
+        self.close_stage(self._stage_of(workload))
+
+    def backup(
+        self, workload: Workload, blueprint: str | Path, *, beside: Path | None = None
+    ) -> Backup:
+        """Runs the Blueprint's action `backup` with the workload as its object, to its end.
+
+        Args:
+            workload: from `workload`.
+            blueprint: a file; relative ones are looked up in `beside`, then among the bundled.
+            beside: a folder; None: beside the test, else the working directory.
+
+        Raises:
+            ActionSetFailed, ActionSetTimeout: Kanister's outcome.
+            EnvironmentProblem: cluster, image or pod is at fault.
+        """
+        stage = self._stage_of(workload)
+        backup = stage.backup(blueprint, beside=beside)
+        self._backups[backup.actionset] = stage
+        return backup
+
+    def restore(self, backup: Backup) -> str:
+        """Runs the action `restore`, made from the backup, to its end.
+
+        Returns:
+            The ActionSet's name.
+        """
+        return self._stage_for(backup).restore(backup)
+
+    def delete(self, backup: Backup, target: Target | None = None) -> str:
+        """Runs the action `delete`, made from the backup, to its end.
+
+        Args:
+            backup: from `backup`.
+            target: the ActionSet's object; None: the namespace when the action's templates read
+                `.Namespace`, else the object that was backed up.
+
+        Returns:
+            The ActionSet's name.
+        """
+        return self._stage_for(backup).delete(backup, target=target)
+
+    @property
+    def bucket(self) -> Bucket:
+        """What the newest workload's backups put into the bucket, and nothing of its neighbours."""
+        if not self._stages:
+            raise UsageProblem("bucket: there is no workload yet, so nothing has a part of it")
+        return self._stages[-1].bucket
+
+    def ran(self) -> dict[str, str]:
+        """What really ran so far, by role; empty when nothing was started."""
+        if self._session is None:
+            return {}
+        return self._stages[-1].ran() if self._stages else self._session.ran()
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What this machine or cluster could not give, one sentence each."""
+        return self._session.capabilities.losses if self._session else ()
+
+    def close(self) -> None:
+        """Ends what was started; a second call does nothing."""
+        session, self._session = self._session, None
+        self._stages.clear()
+        self._backups.clear()
+        if session is not None:
+            session.close()
+            self.progress("closed")
+        self._trace.close()
+
+    def _open(self) -> Session:
+        if self._session is None:
+            from pytest_kanister._harness.session import Session
+
+            self._session = Session(self.settings, self.progress)
+        return self._session
+
+    def _stage_of(self, workload: Workload) -> WorkloadStage:
+        for stage in self._stages:
+            if stage.workload is workload:
+                return stage
+        raise UsageProblem(
+            f"this {workload.kind} is not one that `workload` of this harness has made"
+        )
+
+    def _stage_for(self, backup: Backup) -> WorkloadStage:
+        if backup.actionset not in self._backups:
+            raise UsageProblem(f"backup {backup.actionset} was not taken by this harness")
+        return self._backups[backup.actionset]

@@ -1,0 +1,111 @@
+"""Cluster and store of one run, begun in the background so that nothing waits for anything."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING
+
+from pytest_kanister._backends import open_backend
+from pytest_kanister._harness.background import Later
+from pytest_kanister._harness.namespaces import LABEL
+from pytest_kanister._kube import KubeClient, warm_up
+from pytest_kanister._model.resources import NAMESPACES
+from pytest_kanister.errors import AlreadyExists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_kanister._backends import Backend
+    from pytest_kanister._data.stores import Bucket, ObjectStore
+    from pytest_kanister._model.capabilities import Capabilities
+    from pytest_kanister._model.settings import Settings
+
+__all__ = ["Session"]
+
+STORE_NAMESPACE = "pytest-kanister-store"
+BUCKET = "kanister-backups"
+
+
+class Session:
+    """A cluster with Kanister and an S3 store in it; its parts come one after the other.
+
+    Attributes:
+        settings: what the run was asked to do.
+        progress: called with one line for each thing a person might wait for.
+        kube: the cluster's client, as soon as the API answers.
+        ready_store: the store, as soon as it answers.
+        bucket: the run's bucket, as soon as it exists.
+    """
+
+    def __init__(self, settings: Settings, progress: Callable[[str], None]) -> None:
+        self.settings = settings
+        self.progress = progress
+        self._backend: Backend | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+        warm_up()
+        self.kube: Later[KubeClient] = Later(self._connect, "cluster")
+        self._deployed: Later[ObjectStore] = Later(self._deploy_store, "store")
+        self.ready_store: Later[ObjectStore] = Later(self._await_store, "store ready")
+        self.bucket: Later[Bucket] = Later(
+            lambda: self.ready_store.result().bucket(BUCKET), "bucket"
+        )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the cluster can do."""
+        return self.kube.result().capabilities
+
+    def ran(self) -> dict[str, str]:
+        """Store, cluster, Kanister and isolation, in words."""
+        capabilities = self.capabilities
+        return {
+            "store": self.ready_store.result().version(),
+            "cluster": capabilities.backend,
+            "kanister": capabilities.kanister,
+            "isolation": capabilities.isolation,
+        }
+
+    def close(self) -> None:
+        """Ends the cluster if it is ours; a second call does nothing."""
+        with self._lock:
+            self._closed = True
+            backend, self._backend = self._backend, None
+        if backend is not None:
+            backend.close()
+
+    def _connect(self) -> KubeClient:
+        backend = open_backend(self.settings, self.progress)
+        with self._lock:
+            if not self._closed:
+                self._backend = backend
+        if self._backend is None:
+            # Ctrl-C while servers were being fetched: nobody waits for this thread any more.
+            backend.close()
+        else:
+            self.progress(f"cluster answers: {backend.capabilities.kanister}")
+        return KubeClient(backend.kubeconfig, backend.capabilities)
+
+    def _deploy_store(self) -> ObjectStore:
+        from pytest_kanister._data.stores.seaweedfs import SeaweedFS
+
+        kube = self.kube.result()
+        # When another worker of this session was first, `deploy` joins its store.
+        with contextlib.suppress(AlreadyExists):
+            kube.create(
+                {
+                    "apiVersion": NAMESPACES.api_version,
+                    "kind": NAMESPACES.kind,
+                    "metadata": {"name": STORE_NAMESPACE, "labels": {LABEL: "store"}},
+                }
+            )
+        store = SeaweedFS(kube, self.settings, name="seaweedfs", namespace=STORE_NAMESPACE)
+        store.deploy()
+        return store
+
+    def _await_store(self) -> ObjectStore:
+        store = self._deployed.result()
+        store.wait_ready()
+        self.progress(f"store answers: {store.version()}")
+        return store

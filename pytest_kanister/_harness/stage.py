@@ -1,0 +1,194 @@
+"""One workload's life: its namespace, its Profile, its part of the bucket, its ActionSets."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_kanister._harness.blueprints import find_blueprint
+from pytest_kanister._kanister.blueprint import read_blueprint
+from pytest_kanister._kanister.client import (
+    create_actionset,
+    create_blueprint,
+    create_profile,
+    derive_actionset,
+    wait_actionset,
+)
+from pytest_kanister._model.references import Target
+from pytest_kanister._model.resources import NAMESPACES
+from pytest_kanister._scenario.stage import Backup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_kanister._data.stores import Bucket
+    from pytest_kanister._data.workloads import Workload
+    from pytest_kanister._harness.session import Session
+    from pytest_kanister._kanister.blueprint import Blueprint
+    from pytest_kanister._model.api import Object
+
+__all__ = ["WorkloadStage"]
+
+
+class WorkloadStage:
+    """A `Stage` on a running session.
+
+    Args:
+        session: cluster and store.
+        workload: deployed; it need not answer yet.
+        beside: folder in which relative Blueprints are looked up first.
+    """
+
+    def __init__(self, session: Session, workload: Workload, beside: Path | None = None) -> None:
+        self._session = session
+        self._workload = workload
+        self._bucket: Bucket | None = None
+        self._profile: Target | None = None
+        self._blueprints: dict[str, Blueprint] = {}
+        self.beside = beside
+
+    @property
+    def workload(self) -> Workload:
+        """The database under test."""
+        return self._workload
+
+    @property
+    def bucket(self) -> Bucket:
+        """The objects below this stage's prefix."""
+        if self._bucket is None:
+            self._bucket = self._session.bucket.result().within(f"{self._workload.namespace}/")
+        return self._bucket
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What this machine or cluster could not give."""
+        return self._session.capabilities.losses
+
+    def wait_ready(self) -> None:
+        """Until database and store answer and the Profile is there."""
+        self.profile()
+        self._workload.wait_ready()
+        self._session.progress(f"database answers: {self._workload.version()}")
+
+    def profile(self) -> Target:
+        """The Profile in the workload's namespace, made when first asked for."""
+        if self._profile is None:
+            session = self._session
+            store = session.ready_store.result()
+            self._profile = create_profile(
+                session.kube.result(),
+                namespace=self._workload.namespace,
+                location=store.profile(session.bucket.result().name, self._workload.namespace),
+                access_key=store.access_key,
+                secret_key=store.secret_key,
+            )
+        return self._profile
+
+    def backup(self, blueprint: str | Path, *, beside: Path | None = None) -> Backup:
+        """Runs the Blueprint's action `backup` on the workload to its end.
+
+        Raises:
+            UsageProblem: no such file.
+            ScenarioError: the Blueprint breaks the rules.
+            ActionSetFailed, ActionSetTimeout: Kanister's outcome.
+            EnvironmentProblem: cluster, image or pod is at fault, not the Blueprint.
+        """
+        path = find_blueprint(blueprint, beside or self.beside)
+        parsed = read_blueprint(path)
+        kube = self._session.kube.result()
+        name = self._install(parsed)
+        before = {(stored.key, stored.etag) for stored in self.bucket.objects()}
+        begin = time.monotonic()
+        actionset = create_actionset(
+            kube,
+            action="backup",
+            blueprint=name,
+            target=self._workload.target,
+            profile=self.profile(),
+            secrets=self._workload.secrets,
+        )
+        status = self._wait(actionset, name)["status"]
+        return Backup(
+            actionset=actionset,
+            namespace=_KANISTER,
+            blueprint=name,
+            path=path,
+            target=self._workload.target,
+            objects=tuple(
+                stored
+                for stored in self.bucket.objects()
+                if (stored.key, stored.etag) not in before
+            ),
+            artifacts=_artifacts(status),
+            seconds=time.monotonic() - begin,
+        )
+
+    def restore(self, backup: Backup) -> str:
+        """Runs `restore` from the backup to its end; returns the ActionSet's name."""
+        name = derive_actionset(self._session.kube.result(), backup.actionset, action="restore")
+        self._wait(name, backup.blueprint)
+        return name
+
+    def delete(self, backup: Backup, *, target: Target | None = None) -> str:
+        """Runs `delete` from the backup to its end; returns the ActionSet's name.
+
+        The ActionSet's object is what the action's templates read: the namespace when they say
+        `.Namespace`, else the object that was backed up; `target` says otherwise.
+        """
+        if target is None and self._reads_namespace(backup, "delete"):
+            namespace = self._workload.namespace
+            target = Target("namespace", namespace, namespace)
+        name = derive_actionset(
+            self._session.kube.result(), backup.actionset, action="delete", target=target
+        )
+        self._wait(name, backup.blueprint)
+        return name
+
+    def ran(self) -> dict[str, str]:
+        """What really ran, by role."""
+        return {"database": self._workload.version(), **self._session.ran()}
+
+    def close(self) -> None:
+        """Takes the namespace down, without waiting for it."""
+        self._session.kube.result().delete(NAMESPACES, self._workload.namespace)
+
+    def _wait(self, actionset: str, blueprint: str) -> Object:
+        return wait_actionset(
+            self._session.kube.result(),
+            actionset,
+            namespace=_KANISTER,
+            timeout_s=self._session.settings.actionset_timeout_s,
+            blueprint=self._blueprints.get(blueprint),
+            on_progress=self._session.progress,
+        )
+
+    def _install(self, blueprint: Blueprint) -> str:
+        """Creates it under a name of its content: two of one name must not overwrite each other."""
+        name = f"{blueprint.name}-{blueprint.digest[:8]}"
+        metadata = {**blueprint.data["metadata"], "name": name}
+        named = replace(blueprint, name=name, data={**blueprint.data, "metadata": metadata})
+        self._blueprints[name] = named
+        return create_blueprint(self._session.kube.result(), named)
+
+    def _reads_namespace(self, backup: Backup, action: str) -> bool:
+        blueprint = self._blueprints[backup.blueprint]
+        return any(
+            _NAMESPACE.search(text)
+            for phase in blueprint.phases(action)
+            for _, text in blueprint.templates(action, phase)
+        )
+
+
+_NAMESPACE = re.compile(r"\{\{[^}]*\.Namespace\.")
+
+_KANISTER = "kanister"
+"""Where the released chart and the embedded operator put Kanister and look for ActionSets."""
+
+
+def _artifacts(status: Mapping[str, object]) -> Mapping[str, object]:
+    actions = status.get("actions") or [{}]
+    first: Mapping[str, Mapping[str, object]] = actions[0]  # type: ignore[index]
+    return first.get("artifacts") or {}

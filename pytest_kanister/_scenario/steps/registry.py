@@ -1,0 +1,30 @@
+"""Which steps there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_kanister._scenario.steps import (
+    backup,
+    damage,
+    delete,
+    restore,
+    seed,
+    verify,
+    verify_deleted,
+)
+
+if TYPE_CHECKING:
+    from pytest_kanister._scenario.steps.kind import StepKind
+
+__all__ = ["STEPS", "step_kind"]
+
+STEPS: dict[str, StepKind] = {
+    module.KIND.word: module.KIND
+    for module in (seed, backup, damage, restore, verify, delete, verify_deleted)
+}
+
+
+def step_kind(word: str) -> StepKind | None:
+    """The step of that name; None when there is none."""
+    return STEPS.get(word)
