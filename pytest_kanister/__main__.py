@@ -45,9 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     chosen = parser.parse_args(argv)
     if chosen.version:
-        from importlib.metadata import version
-
-        sys.stdout.write(f"pytest-kanister {version('pytest-kanister')}\n")
+        sys.stdout.write(f"pytest-kanister {_version()}\n")
         return 0
     if chosen.command is None:
         parser.print_help(sys.stderr)
@@ -66,6 +64,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     return status
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("pytest-kanister")
+    except PackageNotFoundError:
+        return "from a checkout that is not installed"
 
 
 if __name__ == "__main__":

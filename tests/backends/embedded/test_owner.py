@@ -1,0 +1,55 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pytest_kanister._backends.embedded.owner import Owner, ended, owner_pid
+
+
+def test_we_are_our_own_owner() -> None:
+    owner = Owner.of(os.getpid())
+
+    assert owner is not None
+    assert Owner.parse(str(owner)) == owner
+    assert not owner.gone
+
+
+def test_a_later_process_of_the_same_number_is_somebody_else() -> None:
+    us = Owner.of(os.getpid())
+    assert us is not None
+    before = Owner(us.pid, us.started - 1)
+
+    assert before.gone
+    assert before.watch() is None
+
+
+def test_the_end_of_the_owner_is_seen() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        owner = Owner.of(child.pid)
+        assert owner is not None
+        handle = owner.watch()
+        assert handle is not None
+        assert not ended(handle)
+        child.kill()
+        child.wait()
+    try:
+        assert ended(handle)
+        assert owner.watch() is None
+    finally:
+        os.close(handle)
+
+
+def test_a_number_without_a_process() -> None:
+    child = subprocess.Popen(["true"])
+    child.wait()
+
+    assert Owner.of(child.pid) is None
+
+
+def test_an_xdist_workers_owner_is_the_controller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+    assert owner_pid() == os.getppid()
+
+    monkeypatch.delenv("PYTEST_XDIST_WORKER")
+    assert owner_pid() == os.getpid()
