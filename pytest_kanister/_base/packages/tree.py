@@ -41,11 +41,9 @@ def unpack(debs: list[Path], root: Path, *, request: dict[str, Any]) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     try:
-        for link, target in _MERGED.items():
-            (scratch / target).mkdir(parents=True, exist_ok=True)
-            (scratch / link).symlink_to(target)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             packages = list(pool.map(lambda deb: _unpack_one(deb, scratch), debs))
+            _merge_usr(scratch)
             entries = list(pool.map(lambda file: _entry(file, scratch), _files(scratch)))
         shutil.rmtree(root, ignore_errors=True)
         _beside(root, ".manifest").write_text("".join(f"{e}\n" for e in entries), encoding="utf-8")
@@ -124,6 +122,23 @@ def _unpack_one(deb: Path, root: Path) -> dict[str, Any]:
         "sha256": _sha256(deb),
         "size": deb.stat().st_size,
     }
+
+
+def _merge_usr(root: Path) -> None:
+    """Moves what older suites keep in /lib into /usr/lib, and links the one to the other."""
+    for link, target in _MERGED.items():
+        (root / target).mkdir(parents=True, exist_ok=True)
+        if (root / link).is_dir() and not (root / link).is_symlink():
+            done = run(["cp", "--archive", "--link", f"{root / link}/.", str(root / target)])
+            if done.exit_status:
+                raise EnvironmentProblem(
+                    f"the packages' folders {link} and {target} cannot be merged",
+                    remedies=["run again; please report the packages if it stays"],
+                    evidence=done.tail(),
+                )
+            shutil.rmtree(root / link)
+        if not (root / link).is_symlink():
+            (root / link).symlink_to(target)
 
 
 def _files(root: Path) -> list[Path]:

@@ -26,6 +26,8 @@ __all__ = ["find_mariadb", "server_program", "stand_in"]
 SCRIPTS = Path(__file__).parent / "scripts"
 _CLIENTS = ("mariadb", "mariadb-dump", "mariadb-admin")
 _LEAN = (
+    "skip-name-resolve",
+    "max-connect-errors=1000000000",
     "innodb-log-file-size=8M",
     "innodb-flush-log-at-trx-commit=0",
     "innodb-flush-method=nosync",
@@ -143,6 +145,7 @@ def server_program(
         entrypoint=(
             "/bin/bash",
             str(SCRIPTS / "mysql-entrypoint.sh"),
+            "mariadbd",
             str(prepared),
             str(config),
             f"{{dir:{data}}}",
@@ -150,7 +153,6 @@ def server_program(
             "{dir:/etc/mysql/conf.d}",
             "{ip}",
         ),
-        env={"PYTEST_KANISTER_SERVER": "mariadbd"},
         path=(installation.programs,),
         paths=(*installation.paths, installation.programs, prepared, SCRIPTS),
         volumes=(data, "/var/run/mysqld", "/etc/mysql/conf.d"),

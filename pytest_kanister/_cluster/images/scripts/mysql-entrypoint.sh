@@ -1,11 +1,18 @@
 # How an image of the family `mysql` starts: what the official image's entrypoint promises.
-# Arguments: PREPARED CONFIG DATA RUN CONF_D IP, then the container's own.
+# Arguments: SERVER (mysqld or mariadbd) PREPARED CONFIG DATA RUN CONF_D IP, then the container's.
 set -euo pipefail
-prepared=$1 config=$2 data=$3 run=$4 conf_d=$5 ip=$6
-shift 6
+server=$1 prepared=$2 config=$3 data=$4 run=$5 conf_d=$6 ip=$7
+shift 7
 
-if [[ ${1:-} == mysqld ]]; then shift; fi
+if [[ ${1:-} == mysqld || ${1:-} == mariadbd ]]; then shift; fi
 if [[ -n ${1:-} && ${1:0:1} != - ]]; then exec "$@"; fi
+
+# MariaDB's image takes the same variables under its own name too.
+for name in ROOT_PASSWORD ROOT_HOST DATABASE USER PASSWORD ALLOW_EMPTY_ROOT_PASSWORD; do
+    theirs=MARIADB_$name ours=MYSQL_$name
+    if [[ $server == mariadbd && -n ${!theirs:-} ]]; then printf -v "$ours" %s "${!theirs}"; fi
+done
+: "${MYSQL_ALLOW_EMPTY_PASSWORD:=${MYSQL_ALLOW_EMPTY_ROOT_PASSWORD:-}}"
 
 # The official image reads NAME_FILE where NAME is not set.
 for name in MYSQL_ROOT_PASSWORD MYSQL_ROOT_HOST MYSQL_DATABASE MYSQL_USER MYSQL_PASSWORD; do
@@ -92,6 +99,6 @@ if [[ -d $conf_d ]]; then echo "!includedir $conf_d" >>"$run/my.cnf"; fi
 if [[ $(id -u) == 0 ]]; then set -- --user=root "$@"; fi
 if [[ -n $sql ]]; then
     # Passwords reach the server by a descriptor: neither arguments nor a file hold them.
-    exec mysqld --defaults-file="$run/my.cnf" --init-file=/dev/fd/9 "$@" 9<<<"$sql"
+    exec "$server" --defaults-file="$run/my.cnf" --init-file=/dev/fd/9 "$@" 9<<<"$sql"
 fi
-exec mysqld --defaults-file="$run/my.cnf" "$@"
+exec "$server" --defaults-file="$run/my.cnf" "$@"
