@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_kanister._model.settings import Settings
 
 __all__ = [
+    "NEEDED",
     "EmbeddedBackend",
     "all_clusters",
     "find_standing",
@@ -37,7 +38,7 @@ IDLE_S = 8 * 3600.0
 STANDING = "up"
 """Name of the cluster that `cluster up` starts: one a user."""
 
-_NEEDED = ("aiohttp", "trustme", "jsonschema_rs", "jsonpatch")
+NEEDED = ("aiohttp", "trustme", "jsonschema_rs", "jsonpatch")
 
 _users: dict[int, int] = {}
 """How many open backends of this process use a cluster, by the cluster's pid."""
@@ -144,7 +145,7 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _require_extra() -> None:
-    missing = [name for name in _NEEDED if find_spec(name) is None]
+    missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise EnvironmentProblem(
             f"the embedded cluster needs what is not installed: {', '.join(missing)}",
