@@ -78,15 +78,17 @@ class Blueprint:
         quoted = self._source((start, begin))[:1] in ("'", '"')
         return self._place(start, column and begin + quoted + column - 1)
 
-    def templates(self, action: str, phase: str) -> Iterator[tuple[YamlPath, str]]:
-        """Every text of a phase that holds a template, by its path inside the phase."""
-        for _, found in self._phases(action):
-            if found.get("name") == phase:
-                yield from _texts(found, ())
-                return
+    def action(self, action: str) -> Object:
+        """An action's mapping; empty when there is no such action."""
+        found: Object = self.data["actions"].get(action) or {}
+        return found
+
+    def phase(self, action: str, phase: str) -> Object | None:
+        """A phase's mapping; None when the action has no such phase."""
+        return next((body for _, body in self._phases(action) if body.get("name") == phase), None)
 
     def _phases(self, action: str) -> Iterator[tuple[YamlPath, Any]]:
-        body = self.data["actions"].get(action) or {}
+        body = self.action(action)
         for index, phase in enumerate(body.get("phases") or ()):
             yield ("actions", action, "phases", index), phase
         if body.get("deferPhase"):
@@ -189,18 +191,6 @@ def _require_action(document: Document, path: YamlPath, action: object) -> None:
                 raise document.error(
                     (*place, key), f"{key}: expected a text, found {_kind_of(phase[key])}"
                 )
-
-
-def _texts(value: object, path: YamlPath) -> Iterator[tuple[YamlPath, str]]:
-    if isinstance(value, str):
-        if "{{" in value:
-            yield path, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
 
 
 def _kind_of(value: object) -> str:

@@ -92,13 +92,12 @@ def test_a_folded_scalar_has_no_lines_so_its_beginning_is_given(blueprint: Bluep
     assert blueprint.lines[int(where.rsplit(":", 1)[1]) - 1].strip() == "folded"
 
 
-def test_templates_are_the_texts_that_hold_one(blueprint: Blueprint) -> None:
-    assert [path for path, _ in blueprint.templates("backup", "dump")] == [
-        ("args", "image"),
-        ("args", "namespace"),
-        ("args", "command", 2),
-        ("args", "command", 3),
-    ]
+def test_a_phase_by_its_name(blueprint: Blueprint) -> None:
+    tidy = blueprint.phase("backup", "tidy")
+
+    assert tidy == {"func": "KubeTask", "name": "tidy", "args": {}}
+    assert blueprint.phase("backup", "absent") is None
+    assert blueprint.phase("absent", "tidy") is None
 
 
 HEAD = "apiVersion: cr.kanister.io/v1alpha1\nkind: Blueprint\nmetadata: {name: x}\n"

@@ -11,6 +11,7 @@ kind: Blueprint
 metadata: {name: example}
 actions:
   backup:
+    outputArtifacts: {dump: {keyValue: {path: "{{ .Phases.dump.Output.path }}"}}}
     phases:
     - func: KubeTask
       name: dump
@@ -37,18 +38,18 @@ def blueprint(tmp_path: Path) -> Blueprint:
 @pytest.mark.parametrize(
     ("message", "position"),
     [
-        ('null: Failed to render template: "missing" not found', "16:27"),
-        # twice in the phase: either could be meant, so the phase is named
-        ('null: Failed to render template: "twice" not found', "7:7"),
-        ('null: Failed to render template: "nowhere" not found', "7:7"),
+        ('null: Failed to render template: "missing" not found', "17:27"),
+        # twice in one template: the first fails first
+        ('null: Failed to render template: "twice" not found', "18:50"),
+        ('null: Failed to render template: "nowhere" not found', "8:7"),
         (
             'null: Failed to render template: template: config:3:20: executing "config" at '
             "<.StatefulSet.Name>: nil pointer evaluating *v1.StatefulSet.Name",
-            "17:31",
+            "18:31",
         ),
         ("null: Checking supported args for function KubeTask.: argument nonsense is not "
-         "supported", "10"),
-        ("null: Failed to exec command in pod: command terminated with exit code 1.", "7:7"),
+         "supported", "11"),
+        ("null: Failed to exec command in pod: command terminated with exit code 1.", "8:7"),
     ],
 )  # fmt: skip
 def test_kanisters_words_become_a_place_in_the_file(
@@ -59,3 +60,9 @@ def test_kanisters_words_become_a_place_in_the_file(
 
 def test_without_a_phase_the_action_is_named(blueprint: Blueprint) -> None:
     assert locate(blueprint, "backup", "", "Failed to query blueprint") == f"{blueprint.path}:5:3"
+
+
+def test_an_output_artifact_that_cannot_be_rendered(blueprint: Blueprint) -> None:
+    message = 'Failed to render template: "path" not found'
+
+    assert locate(blueprint, "backup", "", message) == f"{blueprint.path}:6:67"
