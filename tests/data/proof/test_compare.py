@@ -21,6 +21,7 @@ NAME = Column("name", "text", Kind.TEXT)
 BALANCE = Column("balance", "int", Kind.INTEGER)
 ACCOUNTS = ("bank", "Accounts")
 
+Inventory = dict[str, dict[tuple[str, ...], dict[str, str]]]
 Rows = list[tuple[str | None, int | None]]
 
 NINE: Rows = [
@@ -47,7 +48,7 @@ def accounts(rows: Iterable[tuple[str | None, int | None]], *, key: tuple[str, .
 
 
 def bank(table: Table | None, *, database: str = "bank") -> Snapshot:
-    inventory = {"database": {(database,): {"collation": "utf8mb4_bin"}}}
+    inventory: Inventory = {"database": {(database,): {"collation": "utf8mb4_bin"}}}
     return Snapshot("mysql", {ACCOUNTS: table} if table else {}, inventory)
 
 

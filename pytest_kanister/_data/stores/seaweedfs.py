@@ -1,0 +1,294 @@
+"""`SeaweedFS`: the S3 server that takes the backups of a run, as a pod of the cluster."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import string
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_kanister._base.polling import Deadline, wait_until
+from pytest_kanister._data.stores.bucket import S3Bucket
+from pytest_kanister._data.stores.s3 import make_client, warm_up
+from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
+from pytest_kanister._model.resources import (
+    PERSISTENTVOLUMECLAIMS,
+    PODS,
+    SECRETS,
+    SERVICES,
+    STATEFULSETS,
+)
+from pytest_kanister._model.secret import Secret
+from pytest_kanister.errors import AlreadyExists, EnvironmentProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_kanister._kube import KubeClient
+    from pytest_kanister._model.api import Object
+    from pytest_kanister._model.settings import Settings
+
+__all__ = ["SeaweedFS"]
+
+IMAGE = "chrislusf/seaweedfs:4.48"
+PORT = 8333
+PORT_VARIABLE = "S3_PORT"
+"""Tells the embedded image's readiness check which port was chosen."""
+STORAGE = "4Gi"
+ACCESS_KEY, SECRET_KEY = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+
+# `mini` is one process with everything; `server` may take 19 s to elect itself after a crash.
+# Telemetry to the vendor is on by default.
+_FLAGS = (
+    "-dir=/data",
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+    "-webdav=false",
+    "-admin.ui=false",
+    "-master.telemetry=false",
+)
+
+
+# Below the range that systems give to outgoing connections; `mini` adds 10000 for a second port.
+_PORTS = range(20000, 30000)
+
+
+class SeaweedFS:
+    """Implements `ObjectStore`.
+
+    The keys are made up by whoever deploys first and live in the Secret of the store's name;
+    a second `deploy` joins the store that is there.
+    """
+
+    kind: ClassVar[str] = "seaweedfs"
+
+    def __init__(self, kube: KubeClient, settings: Settings, *, name: str, namespace: str) -> None:
+        self.name = name
+        self.namespace = namespace
+        self.region = "us-east-1"
+        self._kube = kube
+        self._settings = settings
+        self._keys: tuple[Secret, Secret] | None = None
+        self._s3: Any = None
+        self._host = ""
+        self._reached = ExitStack()
+
+    @property
+    def access_key(self) -> Secret:
+        """From the cluster's Secret."""
+        return self._read_keys()[0]
+
+    @property
+    def secret_key(self) -> Secret:
+        """From the cluster's Secret."""
+        return self._read_keys()[1]
+
+    def deploy(self) -> None:
+        """Secret, Service and StatefulSet, or those that are there."""
+        warm_up()
+        for manifest in self._manifests():
+            try:
+                self._kube.create(manifest, self.namespace)
+            except AlreadyExists:
+                continue  # another worker of this session made the store: we use the same
+
+    def wait_ready(self) -> None:
+        """Until a real put, ranged get, list and delete have worked."""
+        deadline = Deadline(self._settings.ready_timeout_s)
+        pod = f"{self.name}-0"
+        wait_pod_ready(self._kube, self.namespace, pod, timeout_s=deadline.left_s)
+        bucket = f"readiness-{secrets.token_hex(4)}"
+        last: list[Exception] = []
+
+        def works() -> bool | None:
+            try:
+                _try_out(self._bucket(bucket))
+            except EnvironmentProblem as error:
+                last[:] = [error]
+                return None
+            return True
+
+        if not wait_until(works, deadline):
+            raise EnvironmentProblem(
+                f"the S3 server {self.namespace}/{self.name} did not work after "
+                f"{deadline.timeout_s:.0f} s: {last[0]}",
+                evidence=pod_evidence(self._kube, self.namespace, pod),
+                remedies=[
+                    "see what the server says above",
+                    "--kanister-ready-timeout-s gives more",
+                ],
+            )
+
+    def remove(self) -> None:
+        """Deletes what `deploy` made, the stored objects included."""
+        self._reached.close()
+        self._s3 = self._keys = None
+        kube, namespace, wait_s = self._kube, self.namespace, self._settings.ready_timeout_s
+        kube.delete(STATEFULSETS, self.name, namespace, wait_s=wait_s)
+        kube.delete(PODS, f"{self.name}-0", namespace, wait_s=wait_s, grace_period_s=0)
+        kube.delete(PERSISTENTVOLUMECLAIMS, f"data-{self.name}-0", namespace, wait_s=wait_s)
+        kube.delete(SERVICES, self.name, namespace)
+        kube.delete(SECRETS, self.name, namespace)
+
+    @property
+    def endpoint(self) -> str:
+        """The literal address where pods use the same one as we do, else the Service's name."""
+        if self._kube.capabilities.endpoint_is_address:
+            return self._address()
+        return f"http://{self.name}.{self.namespace}.svc.cluster.local:{self._service_port()}"
+
+    def bucket(self, name: str, *, create: bool = True) -> S3Bucket:
+        """A bucket by name.
+
+        Raises:
+            EnvironmentProblem: refused, or not there and `create` is off.
+        """
+        bucket = self._bucket(name)
+        if create:
+            bucket.create()
+        else:
+            bucket.check_exists()
+        return bucket
+
+    def profile(self, bucket: str, prefix: str = "") -> Mapping[str, Any]:
+        """The `location` of a Kanister Profile of type s3Compliant."""
+        return {
+            "type": "s3Compliant",
+            "bucket": bucket,
+            "endpoint": self.endpoint,
+            "prefix": prefix,
+            "region": self.region,
+        }
+
+    def version(self) -> str:
+        """As the server itself answers: `SeaweedFS 4.48`."""
+        answer = self._client().list_buckets()
+        words = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "").split()
+        return f"{words[0]} {words[-1]}" if words else "an S3 server that does not say its name"
+
+    def _bucket(self, name: str) -> S3Bucket:
+        return S3Bucket(self._client(), name)
+
+    def _client(self) -> Any:
+        if self._s3 is None:
+            self._s3 = make_client(self._address(), self.access_key, self.secret_key, self.region)
+        return self._s3
+
+    def _address(self) -> str:
+        """As we reach the server; stays open until `remove`."""
+        if not self._host:
+            timeout_s = self._settings.ready_timeout_s
+            host, port = self._reached.enter_context(
+                self._kube.reach(
+                    self.namespace, self.name, self._service_port(), timeout_s=timeout_s
+                )
+            )
+            self._host = f"http://{host}:{port}"
+        return self._host
+
+    def _read_keys(self) -> tuple[Secret, Secret]:
+        if self._keys is None:
+            data = self._kube.get(SECRETS, self.name, self.namespace)["data"]
+            texts = [base64.b64decode(data[key]).decode() for key in (ACCESS_KEY, SECRET_KEY)]
+            self._keys = (Secret(texts[0]), Secret(texts[1]))
+        return self._keys
+
+    def _service_port(self) -> int:
+        """From the cluster's Service: another worker may have chosen it."""
+        service = self._kube.get(SERVICES, self.name, self.namespace)
+        return int(service["spec"]["ports"][0]["port"])
+
+    def _is_process(self) -> bool:
+        return self._kube.capabilities.backend == "embedded"
+
+    def _manifests(self) -> list[Object]:
+        # `mini` refuses a port that anybody on the machine listens on, whatever the address, so
+        # the pods of two clusters that are processes of one machine need two ports.
+        port = _PORTS.start + secrets.randbelow(len(_PORTS)) if self._is_process() else PORT
+        selector = {
+            "app.kubernetes.io/instance": self.name,
+            "app.kubernetes.io/name": "seaweedfs",
+        }
+        labels = {**selector, "app.kubernetes.io/managed-by": "pytest-kanister"}
+        meta = {"name": self.name, "namespace": self.namespace, "labels": labels}
+        container: Object = {
+            "name": "seaweedfs",
+            "image": IMAGE,
+            "args": ["mini", f"-s3.port={port}"],
+            "ports": [{"name": "s3", "containerPort": port}],
+            "env": [
+                {"name": PORT_VARIABLE, "value": str(port)},
+                *(
+                    {"name": key, "valueFrom": {"secretKeyRef": {"name": self.name, "key": key}}}
+                    for key in (ACCESS_KEY, SECRET_KEY)
+                ),
+            ],
+            "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+        }
+        if not self._is_process():
+            # Elsewhere the embedded cluster gives these flags itself: it knows where a pod that
+            # is a process of this machine finds its volume and address.
+            container["args"] += _FLAGS
+        claim = {
+            "metadata": {"name": "data", "labels": selector},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": STORAGE}},
+            },
+        }
+        upper, every = string.ascii_uppercase + string.digits, string.ascii_letters + string.digits
+        keys = {ACCESS_KEY: _random(upper, 20), SECRET_KEY: _random(every, 40)}
+        return [
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "metadata": meta,
+                "type": "Opaque",
+                "stringData": keys,
+            },
+            {
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": meta,
+                "spec": {
+                    "selector": selector,
+                    "ports": [{"name": "s3", "port": port, "targetPort": "s3"}],
+                },
+            },
+            {
+                "apiVersion": "apps/v1",
+                "kind": "StatefulSet",
+                "metadata": meta,
+                "spec": {
+                    "replicas": 1,
+                    "serviceName": self.name,
+                    "selector": {"matchLabels": selector},
+                    "template": {
+                        "metadata": {"labels": labels},
+                        "spec": {"containers": [container]},
+                    },
+                    "volumeClaimTemplates": [claim],
+                },
+            },
+        ]
+
+
+def _random(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def _try_out(bucket: S3Bucket) -> None:
+    """Uses the server in the ways in which kando and the harness do, and leaves nothing behind."""
+    bucket.create()
+    body = b"0123456789"
+    bucket.put("probe", body)
+    seen = bucket.get("probe", first=2, last=4), [stored.key for stored in bucket.objects()]
+    bucket.delete("probe")
+    left = bucket.objects()
+    bucket.drop()
+    if seen != (body[2:5], ["probe"]) or left:
+        raise EnvironmentProblem(
+            f"the S3 server answers wrongly: bytes 2 to 4 and keys are {seen}, left over {left}",
+            remedies=["use another version of the S3 server"],
+        )
