@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_kanister._backends import Backend
-    from pytest_kanister._data.stores import Bucket, ObjectStore
+    from pytest_kanister._data.stores import Bucket
+    from pytest_kanister._data.stores.seaweedfs import SeaweedFS
     from pytest_kanister._model.capabilities import Capabilities
     from pytest_kanister._model.settings import Settings
 
@@ -46,8 +47,8 @@ class Session:
         self._lock = threading.Lock()
         warm_up()
         self.kube: Later[KubeClient] = Later(self._connect, "cluster")
-        self._deployed: Later[ObjectStore] = Later(self._deploy_store, "store")
-        self.ready_store: Later[ObjectStore] = Later(self._await_store, "store ready")
+        self._deployed: Later[SeaweedFS] = Later(self._deploy_store, "store")
+        self.ready_store: Later[SeaweedFS] = Later(self._await_store, "store ready")
         self.bucket: Later[Bucket] = Later(
             lambda: self.ready_store.result().bucket(BUCKET), "bucket"
         )
@@ -87,7 +88,7 @@ class Session:
             self.progress(f"cluster answers: {backend.capabilities.kanister}")
         return KubeClient(backend.kubeconfig, backend.capabilities)
 
-    def _deploy_store(self) -> ObjectStore:
+    def _deploy_store(self) -> SeaweedFS:
         from pytest_kanister._data.stores.seaweedfs import SeaweedFS
 
         kube = self.kube.result()
@@ -104,7 +105,7 @@ class Session:
         store.deploy()
         return store
 
-    def _await_store(self) -> ObjectStore:
+    def _await_store(self) -> SeaweedFS:
         store = self._deployed.result()
         store.wait_ready()
         self.progress(f"store answers: {store.version()}")

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_kanister._data.stores.ledger import Ledger
 from pytest_kanister._harness.blueprints import find_blueprint
 from pytest_kanister._kanister.blueprint import read_blueprint
 from pytest_kanister._kanister.client import (
@@ -100,7 +101,7 @@ class WorkloadStage:
         parsed = read_blueprint(path)
         kube = self._session.kube.result()
         name = self._install(parsed)
-        before = {(stored.key, stored.etag) for stored in self.bucket.objects()}
+        before = Ledger.of(self.bucket)
         begin = time.monotonic()
         actionset = create_actionset(
             kube,
@@ -111,17 +112,14 @@ class WorkloadStage:
             secrets=self._workload.secrets,
         )
         status = self._wait(actionset, name)["status"]
+        change = Ledger.of(self.bucket).since(before)
         return Backup(
             actionset=actionset,
             namespace=_KANISTER,
             blueprint=name,
             path=path,
             target=self._workload.target,
-            objects=tuple(
-                stored
-                for stored in self.bucket.objects()
-                if (stored.key, stored.etag) not in before
-            ),
+            objects=(*change.added, *(new for _, new in change.changed)),
             artifacts=_artifacts(status),
             seconds=time.monotonic() - begin,
         )
@@ -174,12 +172,8 @@ class WorkloadStage:
         return create_blueprint(self._session.kube.result(), named)
 
     def _reads_namespace(self, backup: Backup, action: str) -> bool:
-        blueprint = self._blueprints[backup.blueprint]
-        return any(
-            _NAMESPACE.search(text)
-            for phase in blueprint.phases(action)
-            for _, text in blueprint.templates(action, phase)
-        )
+        actions = self._blueprints[backup.blueprint].data["actions"]
+        return bool(_NAMESPACE.search(str(actions.get(action, ""))))
 
 
 _NAMESPACE = re.compile(r"\{\{[^}]*\.Namespace\.")

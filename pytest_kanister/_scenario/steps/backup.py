@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pytest_kanister._data.stores.ledger import check_dump
 from pytest_kanister._model.results import Verdict
 from pytest_kanister._scenario.steps.kind import Context, Outcome, StepKind
 from pytest_kanister._scenario.steps.nothing import Nothing, parse_nothing
-from pytest_kanister._scenario.steps.stored import faults_of
 
 __all__ = ["KIND"]
 
@@ -22,7 +22,11 @@ def run(context: Context, _arguments: Nothing) -> Outcome:
         "bytes": size_bytes,
         "keys": [stored.key for stored in backup.objects],
     }
-    faults, whole = faults_of(stage.bucket, backup.objects)
+    faults = [
+        f"{stored.key} ({stored.size_bytes:,} bytes): {fault}"
+        for stored in backup.objects
+        if (fault := check_dump(stage.bucket.get(stored.key)))
+    ]
     if not backup.objects:
         faults = [f"bucket {stage.bucket.name} holds no new object below {stage.bucket.prefix!r}"]
     if faults:
@@ -35,7 +39,7 @@ def run(context: Context, _arguments: Nothing) -> Outcome:
     count = "1 new object" if len(backup.objects) == 1 else f"{len(backup.objects)} new objects"
     return Outcome(
         f"ActionSet {backup.actionset} complete; bucket {stage.bucket.name} holds {count}, "
-        f"{size_bytes:,} bytes{', gzip whole' if whole else ''}",
+        f"{size_bytes:,} bytes, whole",
         facts=facts,
     )
 

@@ -10,6 +10,7 @@ __all__ = ["KIND"]
 
 def run(context: Context, _arguments: Nothing) -> Outcome:
     """What it removed is judged by `verifyDeleted`."""
+    context.now = None
     name = context.stage.delete(context.need("backup"))
     return Outcome(f"ActionSet {name} complete", facts={"actionset": name})
 

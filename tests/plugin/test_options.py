@@ -1,0 +1,71 @@
+"""Each setting by option, by ini file and by environment, in that order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_kanister._model.settings import OPTIONS
+from pytest_kanister.testing import Example
+
+SHOW = {
+    "test_it.py": """
+        from pytest_kanister._plugin.state import RUN
+
+        def test_it(request):
+            print(f"<{request.config.stash[RUN].settings.NAME}>")
+    """
+}
+
+VALUES = {
+    "backend": ("embedded", "embedded", "embedded"),
+    "strict": ("", "true", "yes"),
+    "isolation": ("bubblewrap", "nss_wrapper", "auto"),
+    "keep": ("", "true", "1"),
+    "missing": ("skip", "error", "skip"),
+    "cache": ("/a", "/b", "/c"),
+    "actionset_timeout_s": ("1.5", "2.5", "3.5"),
+    "ready_timeout_s": ("1.5", "2.5", "3.5"),
+    "trace": ("a", "b", "c"),
+}
+
+
+def shown(folder: Path, name: str, *arguments: str, ini: str = "", variable: str = "") -> str:
+    (option,) = [option for option in OPTIONS if option.name == name]
+    files = {"test_it.py": SHOW["test_it.py"].replace("NAME", name)}
+    if ini:
+        files["pytest.ini"] = f"[pytest]\n{option.ini} = {ini}\n"
+    run = Example(folder, files).run_pytest(
+        "-s", "-W", "error", *arguments, env={option.variable: variable} if variable else {}
+    )
+    assert run.outcomes == {"passed": 1}, run.stdout + run.stderr
+    return run.stdout.partition("<")[2].partition(">")[0]
+
+
+def test_every_option_is_tried_here() -> None:
+    assert set(VALUES) == {option.name for option in OPTIONS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_each_setting_in_three_ways(tmp_path: Path, name: str) -> None:
+    (option,) = [option for option in OPTIONS if option.name == name]
+    by_flag, by_ini, by_variable = VALUES[name]
+    flag = option.flag if option.is_switch else f"{option.flag}={by_flag}"
+
+    def expected(text: str) -> str:
+        return str(True) if option.is_switch else str(option.parse(text))
+
+    assert shown(tmp_path, name, variable=by_variable) == expected(by_variable)
+    assert shown(tmp_path, name, ini=by_ini, variable=by_variable) == expected(by_ini)
+    assert shown(tmp_path, name, flag, ini=by_ini, variable=by_variable) == expected(by_flag)
+
+
+@pytest.mark.slow
+def test_a_wrong_setting_ends_the_run_at_once(tmp_path: Path) -> None:
+    run = Example(tmp_path, SHOW).run_pytest("--kanister-isolation=none")
+
+    assert run.exit_status == 4
+    assert "expected one of auto, bubblewrap, nss_wrapper, found 'none'" in run.stderr
+    assert "Traceback" not in run.stderr
