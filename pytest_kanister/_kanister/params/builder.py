@@ -98,8 +98,10 @@ class TemplateParams:
 async def build(
     api: Api, action: Object, *, now_ns: Callable[[], int] = time.time_ns
 ) -> TemplateParams:
-    """The parameters for one entry of an ActionSet's `spec.actions`, in Kanister's order:
-    secrets, configMaps, profile, time, the workload, the object itself.
+    """The parameters for one entry of an ActionSet's `spec.actions`.
+
+    Fetched in Kanister's order, which decides what fails first: secrets, configMaps, profile,
+    then the time, the workload, the object itself.
 
     Args:
         api: the cluster.

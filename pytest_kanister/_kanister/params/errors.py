@@ -24,7 +24,7 @@ class RenderError(ParamsError):
         self.path = path
 
 
-class NullArgument(Exception):  # noqa: N818  # it is no error of Kanister's but its crash
+class NullArgument(Exception):
     """A null inside args: Kanister's renderer dereferences a nil type and the process dies."""
 
     def __init__(self, path: tuple[str | int, ...]) -> None:

@@ -1,0 +1,130 @@
+"""What a function gets, and how it reads its arguments: weakly typed, as Kanister does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_kanister._kanister.operator.errkit import KanisterError
+from pytest_kanister._kanister.operator.status import now
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_kanister._kanister.operator.controller import Controller
+    from pytest_kanister._kanister.operator.logging import Log
+    from pytest_kanister._kanister.params import TemplateParams
+    from pytest_kanister._model.api import Api, Object
+
+__all__ = ["Call", "Progress"]
+
+_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+_FALSE = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
+
+
+@dataclass
+class Progress:
+    """What a function reports while it runs: `0` at its start, `100` at its end."""
+
+    percent: str = ""
+    transition: str = ""
+
+    def report(self, percent: str) -> None:
+        """Sets the percentage and the time."""
+        self.percent = percent
+        self.transition = now()
+
+    def to_status(self) -> Object:
+        """As a phase's `progress`."""
+        return {"progressPercent": self.percent, "lastTransitionTime": self.transition}
+
+
+@dataclass
+class Call:
+    """One run of a function.
+
+    Attributes:
+        controller: whose run it is.
+        func: the function's name.
+        args: rendered (for Wait and WaitV2: as written).
+        params: the action's template parameters.
+        labels: the ActionSet's labels.
+        log: where to log.
+    """
+
+    controller: Controller
+    func: str
+    args: Mapping[str, Any]
+    params: TemplateParams
+    labels: Mapping[str, str]
+    log: Log
+    api: Api = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.api = self.controller.api
+
+    def has(self, name: str) -> bool:
+        """Whether the argument is given."""
+        return name in self.args
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A string; numbers and booleans become one.
+
+        Raises:
+            KanisterError: missing without default, or no scalar.
+        """
+        value = self._value(name, default)
+        if isinstance(value, dict | list):
+            raise self.undecodable(name)
+        return _to_text(value)
+
+    def texts(self, name: str) -> list[str]:
+        """A list of strings; a scalar becomes a list of one."""
+        value = self._value(name, None)
+        items = value if isinstance(value, list) else [value]
+        if any(isinstance(item, dict | list) for item in items):
+            raise self.undecodable(name)
+        return [_to_text(item) for item in items]
+
+    def truth(self, name: str, *, default: bool) -> bool:
+        """A boolean; the texts that Go's ParseBool takes, numbers by being zero, empty is false."""
+        value = self.args.get(name, default)
+        if isinstance(value, str):
+            if value in _TRUE:
+                return True
+            if value in _FALSE:
+                return False
+            raise self.undecodable(name)
+        if isinstance(value, bool | int | float):
+            return bool(value)
+        raise self.undecodable(name)
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        """A map; empty when not given."""
+        value = self.args.get(name) or {}
+        if not isinstance(value, dict):
+            raise self.undecodable(name)
+        return value
+
+    def strings(self, name: str) -> dict[str, str]:
+        """A map of strings; empty when not given."""
+        return {key: _to_text(value) for key, value in self.mapping(name).items()}
+
+    def undecodable(self, name: str) -> KanisterError:
+        """The error for an argument of a wrong type."""
+        return KanisterError(f"Failed to decode arg `{name}`")
+
+    def _value(self, name: str, default: Any) -> Any:
+        if name in self.args:
+            return self.args[name]
+        if default is None:
+            raise KanisterError(f"Argument missing {name}")
+        return default
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    return str(value)

@@ -1,0 +1,92 @@
+"""One pod, as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from pytest_kanister._kanister.operator.errkit import KanisterError
+from pytest_kanister._model.resources import PODS
+from pytest_kanister.errors import ApiError
+
+if TYPE_CHECKING:
+    from pytest_kanister._model.api import Api, Object
+
+__all__ = ["PodWatch"]
+
+_PAUSE_S = 0.5
+
+
+class PodWatch:
+    """Follows a pod from the object that its creation gave.
+
+    Attributes:
+        pod: its newest state.
+    """
+
+    def __init__(self, api: Api, pod: Object) -> None:
+        self.pod = pod
+        self._api = api
+        self._changed = asyncio.Event()
+        self._gone = False
+        self._task = asyncio.create_task(self._follow())
+
+    @property
+    def phase(self) -> str:
+        """`status.phase`; empty before there is one."""
+        return str(self.pod.get("status", {}).get("phase") or "")
+
+    async def next(self, timeout_s: float | None) -> None:
+        """Waits for a change, at most so long.
+
+        Raises:
+            KanisterError: the pod is gone.
+        """
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), timeout_s)
+        self._changed.clear()
+        if self._gone:
+            raise KanisterError(f'pods "{self.pod["metadata"]["name"]}" not found')
+
+    async def close(self) -> None:
+        """Stops following."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        metadata = self.pod["metadata"]
+        name, namespace = metadata["name"], metadata["namespace"]
+        version = metadata["resourceVersion"]
+        while True:
+            try:
+                async for event in self._api.watch(
+                    PODS,
+                    namespace,
+                    resource_version=version,
+                    field_selector=f"metadata.name={name}",
+                ):
+                    if event.type == "BOOKMARK":
+                        continue
+                    self._set(event.object, gone=event.type == "DELETED")
+                    if self._gone:
+                        return
+                pod = await self._api.get(PODS, name, namespace)
+            except ApiError as error:
+                if error.status == 404:
+                    self._set(self.pod, gone=True)
+                    return
+                if error.status != 410:
+                    await asyncio.sleep(_PAUSE_S)
+                with contextlib.suppress(ApiError):
+                    pod = await self._api.get(PODS, name, namespace)
+                    version = pod["metadata"]["resourceVersion"]
+                    self._set(pod, gone=False)
+                continue
+            version = pod["metadata"]["resourceVersion"]
+            self._set(pod, gone=False)
+
+    def _set(self, pod: Object, *, gone: bool) -> None:
+        self.pod = pod
+        self._gone = gone
+        self._changed.set()
