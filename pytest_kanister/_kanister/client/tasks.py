@@ -74,15 +74,12 @@ class TaskPods:
             waiting = (entry.get("state") or {}).get("waiting") or {}
             reason = waiting.get("reason", "")
             if reason in _IMAGE_REASONS:
+                image = entry.get("image") or "(none)"
                 raise self._cannot_start(
                     pod,
-                    f"the image {entry.get('image')} cannot be had ({reason})",
+                    f"the image {image} cannot be had ({reason})",
                     waiting.get("message", ""),
-                    [
-                        "on the embedded cluster: use one of the images that `pytest-kanister "
-                        "doctor` lists",
-                        "elsewhere: see whether the nodes can pull it, and its pull secret",
-                    ],
+                    self._image_remedies(image),
                 )
             if reason in _OTHER_REASONS:
                 raise self._cannot_start(
@@ -91,6 +88,15 @@ class TaskPods:
                     waiting.get("message", ""),
                     ["see that the Secrets, ConfigMaps and volumes it names exist"],
                 )
+
+    def _image_remedies(self, image: str) -> list[str]:
+        if self._kube.capabilities.backend == "embedded":
+            return [
+                "the embedded cluster pulls no images: map it onto one that it knows, "
+                f"PYTEST_KANISTER_IMAGE_MAP='{image}=KNOWN' "
+                "(ghcr.io/kanisterio/mysql-sidecar, kanister-tools, bash …)",
+            ]
+        return ["see whether the nodes can pull it, and which pull secret the pod has"]
 
     def _cannot_start(
         self, pod: Object, what: str, said: str, remedies: list[str]

@@ -1,0 +1,159 @@
+"""`Cluster`: store, API server, controllers, names, kubelet and Kanister put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any
+
+from pytest_kanister._backends.embedded.kanister import (
+    IMAGE,
+    RELEASE,
+    install_kanister,
+    operator_ready,
+)
+from pytest_kanister._base.folders import cache_folder
+from pytest_kanister._cluster.api import LocalApi
+from pytest_kanister._cluster.controllers import run_controllers
+from pytest_kanister._cluster.images import BuiltinCatalogue
+from pytest_kanister._cluster.kubelet import Kubelet, probe_runtime
+from pytest_kanister._cluster.network import Subnet, run_names
+from pytest_kanister._cluster.registry import Store
+from pytest_kanister._kanister.tools import write_programs
+from pytest_kanister._model.capabilities import Capabilities
+from pytest_kanister._model.resources import ACTIONSETS
+from pytest_kanister.errors import HarnessBug
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pytest_kanister._cluster.api import ApiServer
+    from pytest_kanister._model.api import Api
+
+__all__ = ["Cluster"]
+
+_NOT_MODELLED = (
+    "RBAC: every request is allowed",
+    "scheduling: there is one node, requests and limits are not enforced",
+    "liveness and startup probes are not run",
+    "port-forward, attach and SPDY are not served",
+    "images: a known name means programs of this machine; contents of other images are not there",
+    "network policies and ExternalName Services",
+    "admission webhooks",
+    "volume snapshots and storage classes' parameters",
+)
+
+
+class Cluster:
+    """One embedded cluster, from `start` to `stop`.
+
+    Args:
+        options: what `serve` was started with.
+        folder: the cluster's own; it need not be emptied, whoever made it removes it.
+        progress: gets one line for each thing a person might wait for.
+    """
+
+    kubeconfig: Path
+    capabilities: Capabilities
+
+    def __init__(
+        self, options: Mapping[str, Any], folder: Path, progress: Callable[[str], None]
+    ) -> None:
+        self._options = options
+        self._folder = folder
+        self._progress = progress
+        self._work: list[asyncio.Task[None]] = []
+        self._server: ApiServer | None = None
+        self._api: LocalApi | None = None
+
+    async def start(self) -> None:
+        """Returns when the API is served and the operator is ready.
+
+        Raises:
+            EnvironmentProblem: this machine cannot run pods.
+        """
+        loop = asyncio.get_running_loop()
+        cache = cache_folder(self._options["cache"])
+        probing = loop.run_in_executor(
+            None, probe_runtime, self._options["isolation"], cache, self._progress
+        )
+        from pytest_kanister._cluster.api import ApiServer  # the slowest import: beside the probe
+
+        subnet = Subnet.claim()
+        kubelet: Kubelet | None = None
+
+        def host() -> Kubelet:
+            if kubelet is None:
+                raise HarnessBug("somebody asks for logs before there is a kubelet")
+            return kubelet
+
+        api = self._api = LocalApi(Store(), host)
+        self._server = ApiServer(api, folder=self._folder, host=subnet.api_address)
+        await self._server.start()
+        self._begin(run_controllers(api, volumes=self._folder / "volumes"))
+        self._begin(run_names(api, subnet, self._folder))
+        await install_kanister(api)
+        runtime = await probing
+        kubelet = Kubelet(
+            api,
+            folder=self._folder,
+            subnet=subnet,
+            catalogue=BuiltinCatalogue(
+                cache,
+                strict=self._options["strict"],
+                tools=write_programs(self._folder / "programs"),
+            ),
+            runtime=runtime,
+            builtins={IMAGE: _operator},
+        )
+        self._begin(kubelet.run())
+        await operator_ready(api)
+        self.kubeconfig = self._server.kubeconfig
+        self.capabilities = Capabilities(
+            backend="embedded",
+            reach="direct",
+            endpoint_is_address=True,
+            shared=False,
+            kanister=f"embedded operator (emulates Kanister {RELEASE})",
+            isolation=runtime.name,
+            losses=tuple(runtime.losses),
+            not_modelled=_NOT_MODELLED,
+        )
+
+    async def broken(self) -> None:
+        """Returns never; raises what ended one of the cluster's parts."""
+        done, _ = await asyncio.wait(self._work, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        raise HarnessBug("a part of the embedded cluster ended by itself")
+
+    async def idle_s(self) -> float:
+        """Seconds since the last request from outside; none while an ActionSet runs."""
+        if self._api is None or self._server is None:
+            return 0.0
+        listed = await self._api.list(ACTIONSETS)
+        if any((item.get("status") or {}).get("state") == "running" for item in listed["items"]):
+            return 0.0
+        return time.monotonic() - self._server.last_request
+
+    async def stop(self) -> None:
+        """Ends pods, then the rest; what still runs afterwards is the caller's to kill."""
+        # The kubelet was begun last and goes first, while the API still takes its reports.
+        for task in reversed(self._work):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await task
+        if self._server is not None:
+            await self._server.stop()
+
+    def _begin(self, work: Any) -> None:
+        self._work.append(asyncio.ensure_future(work))
+
+
+async def _operator(api: Api, log: Callable[[str], None], env: Mapping[str, str]) -> int:
+    # Loaded when its pod starts: the API serves meanwhile.
+    from pytest_kanister._kanister.operator import run_operator
+
+    return await run_operator(api, log, env)

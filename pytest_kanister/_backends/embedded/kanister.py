@@ -1,0 +1,81 @@
+"""Kanister in the embedded cluster: namespace, CRDs, and the operator as a Deployment.
+
+Names are those of the chart `kanister-operator` installed as release `kanister`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pytest_kanister._model.crds import kanister_crds
+from pytest_kanister._model.resources import CRDS, DEPLOYMENTS, NAMESPACES, PODS
+
+if TYPE_CHECKING:
+    from pytest_kanister._model.api import Api, Object
+
+__all__ = ["IMAGE", "NAMESPACE", "RELEASE", "install_kanister", "operator_ready"]
+
+RELEASE = "0.119.0"
+"""The Kanister release that our operator emulates."""
+
+IMAGE = f"ghcr.io/kanisterio/controller:{RELEASE}"
+NAMESPACE = "kanister"
+
+_NAME = "kanister-kanister-operator"
+_LABELS = {"app": "kanister-operator", "release": "kanister"}
+
+
+async def install_kanister(api: Api) -> None:
+    """Creates namespace, CRDs and Deployment; returns when the API has them."""
+    await api.create(
+        NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+    )
+    for crd in kanister_crds():
+        await api.create(CRDS, crd)
+    await api.create(DEPLOYMENTS, _deployment(), NAMESPACE)
+
+
+async def operator_ready(api: Api) -> None:
+    """Returns when a pod of the operator is ready."""
+    async for event in api.watch(PODS, NAMESPACE, label_selector=f"app={_LABELS['app']}"):
+        if event.type != "DELETED" and _is_ready(event.object):
+            return
+    await asyncio.Event().wait()  # the watch ends with the cluster only
+
+
+def _is_ready(pod: Object) -> bool:
+    return any(
+        condition["type"] == "Ready" and condition["status"] == "True"
+        for condition in pod.get("status", {}).get("conditions") or ()
+    )
+
+
+def _deployment() -> Object:
+    def field(path: str) -> Object:
+        return {"valueFrom": {"fieldRef": {"fieldPath": path}}}
+
+    container = {
+        "name": "kanister-operator",
+        "image": IMAGE,
+        "imagePullPolicy": "IfNotPresent",
+        "env": [
+            {"name": "POD_NAMESPACE", **field("metadata.namespace")},
+            {"name": "POD_NAME", **field("metadata.name")},
+            {"name": "POD_SERVICE_ACCOUNT", "value": _NAME},
+            {"name": "KANISTER_TOOLS", "value": f"ghcr.io/kanisterio/kanister-tools:{RELEASE}"},
+            # The CRDs are there before the operator is, so that clients need not wait for it.
+            {"name": "CREATEORUPDATE_CRDS", "value": "false"},
+            {"name": "LOG_LEVEL", "value": "info"},
+        ],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": _NAME, "namespace": NAMESPACE, "labels": _LABELS},
+        "spec": {
+            "replicas": 1,
+            "selector": {"matchLabels": {"app": _LABELS["app"]}},
+            "template": {"metadata": {"labels": _LABELS}, "spec": {"containers": [container]}},
+        },
+    }
