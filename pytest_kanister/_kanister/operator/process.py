@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._kanister.operator.controller import Controller
 from pytest_kanister._kanister.operator.events import Recorder
@@ -54,14 +54,15 @@ async def run_operator(api: Api, log: Callable[[str], None], env: Mapping[str, s
         return 1
     crashed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     intake = Intake(controller, crashed)
-    watches: list[asyncio.Future[None]] = [
+    watches: list[asyncio.Task[None]] = [
         asyncio.create_task(recorder.run()),
         asyncio.create_task(_watch_actionsets(controller, intake)),
         asyncio.create_task(_watch_blueprints(controller)),
     ]
     lines.info(f"Starting controller in namespace {namespace}")
     try:
-        await asyncio.wait([crashed, *watches], return_when=asyncio.FIRST_COMPLETED)
+        ends: list[asyncio.Future[Any]] = [crashed, *watches]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for watch in watches:
             if watch.done():
                 watch.result()

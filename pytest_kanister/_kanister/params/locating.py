@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_kanister._kanister.gotemplate import TemplateError, render
+from pytest_kanister._kanister.gotemplate import TemplateError, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _find_parse_error(args: Any, go_text: str, line: int) -> tuple[_Path, int, i
     """Parsing needs no parameters, so the string that fails the same way is the one."""
     for path, text in _strings(args):
         try:
-            render(text, {})
+            check(text)
         except TemplateError as error:
             if error.phase == "parse" and go_text.startswith(error.text):
                 source = text.split("\n")[line - 1] if text.count("\n") >= line - 1 else ""
