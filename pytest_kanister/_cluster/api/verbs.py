@@ -82,8 +82,14 @@ class Verbs:
             raise problems.not_found(kind.resource, name)
         return obj
 
-    def list(self, kind: Kind, namespace: str | None, options: ListOptions) -> Object:
-        """The List; `limit` and `continue` walk over the state of each call, not of the first."""
+    def list(
+        self, kind: Kind, namespace: str | None, options: ListOptions, *, served: bool = True
+    ) -> Object:
+        """The List; `limit` and `continue` walk over the state of each call, not of the first.
+
+        Items of built-in kinds bear no kind, as Kubernetes does it; with `served` off they are
+        the stored objects as they are.
+        """
         matches = predicate(kind, options.label_selector, options.field_selector)
         after = _after(options.continue_token)
         items: list[Object] = []
@@ -96,7 +102,7 @@ class Verbs:
                 place = [last.get("namespace", ""), last["name"]]
                 metadata["continue"] = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
                 break
-            items.append(kind.serve(obj) if kind.serve else obj)
+            items.append(_item(kind, obj) if served else obj)
         return {
             "kind": kind.list_kind,
             "apiVersion": kind.resource.api_version,
@@ -420,6 +426,13 @@ def _patched(
             )
         return strategic_merge(type_name, shown, patch)
     raise problems.bad_request(f"server-side apply is not possible on this part of {kind.singular}")
+
+
+def _item(kind: Kind, obj: Object) -> Object:
+    shown = kind.serve(obj) if kind.serve else obj
+    if kind.custom:
+        return shown
+    return {key: value for key, value in shown.items() if key not in ("apiVersion", "kind")}
 
 
 def _may_end(obj: Object) -> bool:
