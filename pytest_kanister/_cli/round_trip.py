@@ -56,8 +56,7 @@ def round_trip(
         print("\n    took  verdict     step           what happened", flush=True)
 
         def on_step(step: StepResult) -> None:
-            line = step_line(step)
-            harness.step_done(line)
+            harness.step_done(step)
             print(step_line(step, colour=colour), flush=True)
             after_step(step, stage.workload)
 

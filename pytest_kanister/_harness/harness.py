@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._harness.namespaces import claim_namespace
 from pytest_kanister._harness.trace import Trace
 from pytest_kanister._harness.workloads import workload_class
+from pytest_kanister._model.resources import NAMESPACES
 from pytest_kanister._model.settings import Settings
-from pytest_kanister.errors import UsageProblem
+from pytest_kanister.errors import KanisterHarnessError, UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_kanister._harness.session import Session
     from pytest_kanister._harness.stage import WorkloadStage
     from pytest_kanister._model.references import Target
+    from pytest_kanister._model.results import StepResult
     from pytest_kanister._scenario.stage import Backup, Stage
 
 __all__ = ["Harness"]
@@ -69,18 +72,19 @@ class Harness:
         self._trace.note("progress", line)
         self._on_progress(line)
 
-    def step_done(self, line: str) -> None:
+    def step_done(self, step: StepResult) -> None:
         """Leaves a finished step in the trace; its caller shows it."""
-        self._trace.note("step", line)
+        self._trace.note(
+            "step",
+            f"{step.step}: {step.summary}",
+            step=step.step,
+            verdict=step.verdict.value,
+            seconds=round(step.seconds, 4),
+        )
 
     def begin(self) -> None:
         """Starts cluster and store in the background; a second call does nothing."""
         self._open()
-
-    @property
-    def begun(self) -> bool:
-        """Whether anything was started."""
-        return self._session is not None
 
     def workload(
         self,
@@ -119,17 +123,25 @@ class Harness:
         make = workload_class(kind)
         session = self._open()
         kube = session.kube.result()
-        workload = make(
-            kube,
-            self.settings,
-            name=name or f"{kind}-store",
-            namespace=claim_namespace(kube, namespace or f"{kind}-app"),
-            options=options,
-        )
-        workload.deploy()
-        stage = WorkloadStage(session, workload, beside)
+        claimed = claim_namespace(kube, namespace or f"{kind}-app")
+        try:
+            workload = make(
+                kube,
+                self.settings,
+                name=name or f"{kind}-store",
+                namespace=claimed,
+                options=options,
+            )
+            workload.deploy()
+            stage = WorkloadStage(session, workload, beside)
+            stage.wait_ready()
+        except BaseException:
+            if not self.settings.keep:
+                # What failed is to be told, not that the cleaning failed as well.
+                with contextlib.suppress(KanisterHarnessError):
+                    kube.delete(NAMESPACES, claimed)
+            raise
         self._stages.append(stage)
-        stage.wait_ready()
         return stage
 
     def close_stage(self, stage: Stage) -> None:

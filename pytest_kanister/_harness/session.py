@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import threading
 from typing import TYPE_CHECKING
 
@@ -59,14 +60,17 @@ class Session:
         return self.kube.result().capabilities
 
     def ran(self) -> dict[str, str]:
-        """Store, cluster, Kanister and isolation, in words."""
+        """Store, cluster, Kanister and isolation, in words; where it is kept, if it is."""
         capabilities = self.capabilities
-        return {
+        ran = {
             "store": self.ready_store.result().version(),
             "cluster": capabilities.backend,
             "kanister": capabilities.kanister,
             "isolation": capabilities.isolation,
         }
+        if self.settings.keep:
+            ran["kept"] = f"export KUBECONFIG={shlex.quote(str(self.kube.result().kubeconfig))}"
+        return ran
 
     def close(self) -> None:
         """Ends the cluster if it is ours; a second call does nothing."""

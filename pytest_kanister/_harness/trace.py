@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from typing import Any
 
 from pytest_kanister.errors import UsageProblem
 
@@ -29,10 +30,10 @@ class Trace:
             except OSError as error:
                 raise UsageProblem(f"kanister trace: {file}: {error.strerror}") from None
 
-    def note(self, what: str, text: str) -> None:
-        """One line: seconds since the epoch, `progress` or `step`, and the text."""
+    def note(self, what: str, text: str, **more: Any) -> None:
+        """One line: seconds since the epoch, `progress` or `step`, the text, further figures."""
         if self._handle >= 0:
-            line = json.dumps({"at": time.time(), "what": what, "text": text})
+            line = json.dumps({"at": time.time(), "what": what, "text": text, **more})
             os.write(self._handle, f"{line}\n".encode())
 
     def close(self) -> None:

@@ -76,12 +76,13 @@ class ScenarioItem(pytest.Item):
         from pytest_kanister._scenario.runner import run_steps
 
         assert self._stage is not None
-        tell = self.config.stash[RUN].tell
+        run = self.config.stash[RUN]
         lines: list[str] = []
 
         def on_step(step: StepResult) -> None:
             lines.append(step_line(step))
-            tell(lines[-1])
+            run.harness.step_done(step)
+            run.tell(lines[-1])
 
         result = run_steps(self.scenario, self._stage, on_step)
         self.add_report_section("call", "kanister", "\n".join(lines))
