@@ -59,16 +59,24 @@ class ObjectStore(Protocol):
 
     kind: ClassVar[str]
 
-    access_key: Secret
-    secret_key: Secret
     region: str
 
     def __init__(
         self, kube: KubeClient, settings: Settings, *, name: str, namespace: str
     ) -> None: ...
 
+    @property
+    def access_key(self) -> Secret:
+        """Known once `deploy` has returned."""
+        ...
+
+    @property
+    def secret_key(self) -> Secret:
+        """Known once `deploy` has returned."""
+        ...
+
     def deploy(self) -> None:
-        """Creates the manifests; returns as soon as the API has them."""
+        """Creates the manifests, or joins those that are there; returns when the API has them."""
         ...
 
     def wait_ready(self) -> None:

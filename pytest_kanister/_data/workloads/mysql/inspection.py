@@ -40,7 +40,6 @@ class _Listing(NamedTuple):
 
 _ROUTINE = (
     "ROUTINE_DEFINITION",
-    "DTD_IDENTIFIER",
     "IS_DETERMINISTIC",
     "SQL_DATA_ACCESS",
     "SECURITY_TYPE",
@@ -135,6 +134,23 @@ def inventory(connection: Connection[Any]) -> dict[str, dict[Name, Properties]]:
             found[kind][tuple(str(cell) for cell in row[: len(names)])] = {
                 name.lower().replace("_", " "): text for name, text in values if text is not None
             }
+    for (kind, name), parameters in _parameters(connection).items():
+        found[kind][name]["parameters"] = ", ".join(parameters)
+    return found
+
+
+def _parameters(connection: Connection[Any]) -> dict[tuple[str, Name], list[str]]:
+    """Of routines, in order; a function's result is the first and has no name."""
+    found: dict[tuple[str, Name], list[str]] = {}
+    for kind, schema, routine, *words in _texts(
+        connection,
+        "SELECT LOWER(ROUTINE_TYPE), SPECIFIC_SCHEMA, SPECIFIC_NAME, PARAMETER_MODE, "
+        "PARAMETER_NAME, DTD_IDENTIFIER, CHARACTER_SET_NAME, COLLATION_NAME "
+        f"FROM information_schema.PARAMETERS WHERE SPECIFIC_SCHEMA {NOT_SYSTEM} "
+        "ORDER BY SPECIFIC_SCHEMA, SPECIFIC_NAME, ROUTINE_TYPE, ORDINAL_POSITION",
+    ):
+        key = (str(kind), (str(schema), str(routine)))
+        found.setdefault(key, []).append(" ".join(word for word in words if word is not None))
     return found
 
 
