@@ -12,8 +12,8 @@ from pytest_kanister.errors import EnvironmentProblem
 from tests.support.api import CAPABILITIES, Server
 
 
-def changed(server: Server, folder: Path, **cluster: object) -> Path:
-    body = yaml.safe_load(server.kubeconfig.read_text())
+def changed(running: Server, folder: Path, **cluster: object) -> Path:
+    body = yaml.safe_load(running.kubeconfig.read_text())
     body["clusters"][0]["cluster"].update(cluster)
     file = folder / "kubeconfig"
     file.write_text(json.dumps(body))

@@ -11,7 +11,7 @@ def config_map(name: str, **data: str) -> dict[str, object]:
 
 @pytest.fixture
 def space(kube: KubeClient, request: pytest.FixtureRequest) -> str:
-    name = request.node.name.split("[")[0].replace("_", "-")[:60]
+    name: str = request.node.name.split("[")[0].replace("_", "-")[:60].rstrip("-")
     kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return name
 

@@ -63,11 +63,16 @@ class Server:
         """Runs something in the server's thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
 
+    async def _stop(self) -> None:
+        await self.server.stop()
+        for _ in range(20):  # transports close in the loop's next turns
+            await asyncio.sleep(0)
+
     def client(self) -> KubeClient:
         return KubeClient(self.kubeconfig, CAPABILITIES)
 
     def stop(self) -> None:
-        self.run(self.server.stop())
+        self.run(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -40,7 +40,7 @@ def blueprint(tmp_path: Path) -> Blueprint:
     [
         ('null: Failed to render template: "missing" not found', "17:27"),
         # twice in one template: the first fails first
-        ('null: Failed to render template: "twice" not found', "18:50"),
+        ('null: Failed to render template: "twice" not found', "18:51"),
         ('null: Failed to render template: "nowhere" not found', "8:7"),
         (
             'null: Failed to render template: template: config:3:20: executing "config" at '
@@ -65,4 +65,4 @@ def test_without_a_phase_the_action_is_named(blueprint: Blueprint) -> None:
 def test_an_output_artifact_that_cannot_be_rendered(blueprint: Blueprint) -> None:
     message = 'Failed to render template: "path" not found'
 
-    assert locate(blueprint, "backup", "", message) == f"{blueprint.path}:6:67"
+    assert locate(blueprint, "backup", "", message) == f"{blueprint.path}:6:70"
