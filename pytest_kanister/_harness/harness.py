@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_kanister._data.workloads import Workload
     from pytest_kanister._harness.session import Session
     from pytest_kanister._harness.stage import WorkloadStage
+    from pytest_kanister._model.capabilities import Capabilities
     from pytest_kanister._model.references import Target
     from pytest_kanister._model.results import StepResult
     from pytest_kanister._scenario.stage import Backup, Stage
@@ -194,6 +195,16 @@ class Harness:
             The ActionSet's name.
         """
         return self._stage_for(backup).delete(backup, target=target)
+
+    @property
+    def kubeconfig(self) -> Path:
+        """How kubectl and other clients talk to the cluster; starts it when nothing did."""
+        return self._open().kube.result().kubeconfig
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the cluster can do, and what it does not model; starts it when nothing did."""
+        return self._open().capabilities
 
     @property
     def bucket(self) -> Bucket:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._data.stores.ledger import Ledger
 from pytest_kanister._harness.blueprints import find_blueprint
+from pytest_kanister._harness.diagnosis import diagnose, secret_keys
 from pytest_kanister._kanister.blueprint import read_blueprint
 from pytest_kanister._kanister.client import (
     create_actionset,
@@ -20,6 +21,7 @@ from pytest_kanister._kanister.client import (
 from pytest_kanister._model.references import Target
 from pytest_kanister._model.resources import NAMESPACES
 from pytest_kanister._scenario.stage import Backup
+from pytest_kanister.errors import ActionSetFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +51,7 @@ class WorkloadStage:
         self._bucket: Bucket | None = None
         self._profile: Target | None = None
         self._blueprints: dict[str, Blueprint] = {}
+        self._secret_keys: dict[Target, frozenset[str]] = {}
         self.beside = beside
 
     @property
@@ -72,6 +75,10 @@ class WorkloadStage:
         """Until database and store answer and the Profile is there."""
         self.profile()
         self._workload.wait_ready()
+        self._secret_keys = {
+            secret: secret_keys(self._session.kube.result(), secret)
+            for secret in self._workload.secrets.values()
+        }
         self._session.progress(f"database answers: {self._workload.version()}")
 
     def profile(self) -> Target:
@@ -154,14 +161,22 @@ class WorkloadStage:
         self._session.kube.result().delete(NAMESPACES, self._workload.namespace)
 
     def _wait(self, actionset: str, blueprint: str) -> Object:
-        return wait_actionset(
-            self._session.kube.result(),
-            actionset,
-            namespace=_KANISTER,
-            timeout_s=self._session.settings.actionset_timeout_s,
-            blueprint=self._blueprints.get(blueprint),
-            on_progress=self._session.progress,
-        )
+        kube = self._session.kube.result()
+        try:
+            return wait_actionset(
+                kube,
+                actionset,
+                namespace=_KANISTER,
+                timeout_s=self._session.settings.actionset_timeout_s,
+                blueprint=self._blueprints.get(blueprint),
+                on_progress=self._session.progress,
+            )
+        except ActionSetFailed as error:
+            store = self._session.ready_store.result()
+            diagnose(
+                kube, error, profile=self.profile(), reached=store.endpoint, keys=self._secret_keys
+            )
+            raise
 
     def _install(self, blueprint: Blueprint) -> str:
         """Creates it under a name of its content: two of one name must not overwrite each other."""
