@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._backends.embedded.kanister import (
@@ -136,7 +135,7 @@ class Cluster:
         listed = await self._api.list(ACTIONSETS)
         if any((item.get("status") or {}).get("state") == "running" for item in listed["items"]):
             return 0.0
-        return time.monotonic() - self._server.last_request
+        return self._server.idle_s
 
     async def stop(self) -> None:
         """Ends pods, then the rest; what still runs afterwards is the caller's to kill."""

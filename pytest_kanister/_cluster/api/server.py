@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ssl
+import time
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -46,6 +47,12 @@ class ApiServer:
         self._credentials: Credentials | None = None
         self._runner: web.ServerRunner | None = None
         self._streams: set[asyncio.Task[Any]] = set()
+        self._answered = time.monotonic()
+
+    @property
+    def idle_s(self) -> float:
+        """Seconds since the last request was answered; none while one is, a watch included."""
+        return 0.0 if self._streams else time.monotonic() - self._answered
 
     async def start(self) -> None:
         """Listens and writes the kubeconfig.
@@ -111,6 +118,7 @@ class ApiServer:
             return json_response(status.to_status(), status=500)
         finally:
             self._streams.discard(task)
+            self._answered = time.monotonic()
 
     def _may_enter(self, request: web.BaseRequest) -> bool:
         assert self._credentials is not None
