@@ -231,7 +231,7 @@ class Harness:
         self._backups.clear()
         if session is not None:
             session.close()
-            self.progress("closed")
+            self._trace.note("progress", "cluster ended")
         self._trace.close()
 
     def _open(self) -> Session:
