@@ -13,7 +13,7 @@ COLUMNS = (Column("name", "text", Kind.TEXT), Column("balance", "int", Kind.INTE
 
 
 def snapshot(*rows: tuple[bytes, bytes], at_s: float | None = None, engine: str = "e") -> Snapshot:
-    tables = {("bank", "Accounts"): Table.of(COLUMNS, rows)}
+    tables: dict[tuple[str, ...], Table] = {("bank", "Accounts"): Table.of(COLUMNS, rows)}
     return Snapshot(engine, tables, {"database": {("bank",): {}}}, taken_at_s=at_s)
 
 
