@@ -25,8 +25,10 @@ def describe(cache: Path) -> list[tuple[str, str, bool]]:
         versions = ", ".join(f"{name} {version}" for name, version in tree.packages)
         healthy = not verify_packages(tree.root)
         rows.append((f"packages {tree.name}", f"{versions} in {tree.root}", healthy))
-    for home in prepared_folders(cache):
-        rows.append((f"prepared data {home.name}", str(home), not verify_prepared(home)))
+    rows += [
+        (f"prepared data {home.name}", str(home), not verify_prepared(home))
+        for home in prepared_folders(cache)
+    ]
     try:
         program, version = find_weed()
         rows.append(("S3 server SeaweedFS", f"{version} in {program}", True))

@@ -72,7 +72,9 @@ def find_mariadb(cache: Path, progress: Callable[[str], None]) -> Installation:
     for program in _CLIENTS:
         argv = loader_argv(root, root / "usr/bin" / program)
         write_wrapper(programs, program, argv)
-        write_wrapper(programs, program.replace("mariadb-", "mysql").replace("mariadb", "mysql"), argv)
+        write_wrapper(
+            programs, program.replace("mariadb-", "mysql").replace("mariadb", "mysql"), argv
+        )
     said = run([str(server), "--no-defaults", "--version"], timeout_s=60)
     version = re.search(r"Ver (\d+\.\d+\.\d+)", said.stdout)
     if version is None:
@@ -81,7 +83,9 @@ def find_mariadb(cache: Path, progress: Callable[[str], None]) -> Installation:
             remedies=[f"remove {root} and run again: it is fetched anew"],
             evidence=said.tail(),
         )
-    share = next((s for s in ("mariadb", "mysql") if (root / "usr/share" / s / "charsets").is_dir()), "mysql")
+    share = next(
+        (s for s in ("mariadb", "mysql") if (root / "usr/share" / s / "charsets").is_dir()), "mysql"
+    )
     return Installation(
         f"MariaDB {version[1]}",
         version[1],
@@ -163,7 +167,9 @@ def server_program(
 
 def _initialise(installation: Installation, folder: Path) -> None:
     (folder / "mysql").mkdir(parents=True, mode=0o700)
-    share = next(o for o in installation.defaults if o.startswith("lc-messages-dir=")).partition("=")[2]
+    share = next(o for o in installation.defaults if o.startswith("lc-messages-dir=")).partition(
+        "="
+    )[2]
     files = [Path(share) / name for name in _BOOTSTRAP]
     text = "use mysql;\n" + "\n".join(file.read_text() for file in files if file.is_file())
     # A passwordless root@127.0.0.1 would shadow root@'%'; only root@localhost may stay.

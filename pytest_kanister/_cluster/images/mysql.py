@@ -81,7 +81,11 @@ def find_mysql(cache: Path, progress: Callable[[str], None]) -> Installation:
 
 
 def server_program(
-    installation: Installation, name: ImageName, image: str, cache: Path, progress: Callable[[str], None]
+    installation: Installation,
+    name: ImageName,
+    image: str,
+    cache: Path,
+    progress: Callable[[str], None],
 ) -> Program:
     """How an image of the family `mysql` is run: as the official image's entrypoint does."""
     prepared = prepare(

@@ -46,7 +46,9 @@ def write_wrapper(
     folder: Path, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None
 ) -> Path:
     """A script `folder/name` that becomes `argv` plus its own arguments; written once."""
-    assignments = "".join(f"export {key}={shlex.quote(value)}\n" for key, value in (env or {}).items())
+    assignments = "".join(
+        f"export {key}={shlex.quote(value)}\n" for key, value in (env or {}).items()
+    )
     text = f'#!/bin/sh\n{assignments}exec {shlex.join(argv)} "$@"\n'
     return write_script(folder / name, text)
 

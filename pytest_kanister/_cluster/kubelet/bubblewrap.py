@@ -1,0 +1,237 @@
+"""Sandboxes by bubblewrap: own mounts, own process ids, a whole tree that dies as one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_kanister._cluster.kubelet.child import Child
+from pytest_kanister._cluster.kubelet.procs import children, descendants
+from pytest_kanister._cluster.kubelet.runtime import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_kanister._cluster.contracts import Mount
+    from pytest_kanister._cluster.kubelet.runtime import Sandbox
+
+__all__ = ["Bubblewrap", "BubblewrapRun", "layout"]
+
+_SHOWN = ("usr", "etc", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "opt", "nix", "gnu")
+"""Top-level folders of this machine that a pod sees, read-only; homes and data stay hidden."""
+
+_CAPABILITIES = (
+    "chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service sys_chroot"
+    " mknod audit_write setfcap"
+).split()
+"""What container runtimes leave to root by default."""
+
+
+class Bubblewrap:
+    """Runtime that needs user namespaces, or root.
+
+    Args:
+        program: argv that runs bwrap.
+        own_users: whether a user namespace of its own maps us to root (else we are root).
+        sizes: whether this bwrap can limit a memory volume.
+    """
+
+    name = "bubblewrap"
+
+    def __init__(self, program: Sequence[str], *, own_users: bool, sizes: bool) -> None:
+        self._program = tuple(program)
+        self._own_users = own_users
+        self._sizes = sizes
+        lost = "this bubblewrap cannot limit the size of memory volumes"
+        self.losses: tuple[str, ...] = () if sizes else (lost,)
+
+    def base_argv(self) -> list[str]:
+        """Options that every sandbox has; the probe uses them too."""
+        argv = [*self._program, "--die-with-parent", "--unshare-pid", "--unshare-uts"]
+        if self._own_users:
+            return [*argv, "--unshare-user", "--uid", "0", "--gid", "0"]
+        argv += ["--cap-drop", "ALL"]
+        for capability in _CAPABILITIES:
+            argv += ["--cap-add", f"CAP_{capability.upper()}"]
+        return argv
+
+    def place(self, path: str, mounts: Sequence[Mount]) -> str:
+        """The path itself: the sandbox has it."""
+        return path
+
+    def start(self, sandbox: Sandbox, output: int) -> BubblewrapRun:
+        """See `Runtime.start`."""
+        tell, told = os.pipe()
+        argv = [*self.base_argv(), "--info-fd", str(told), "--hostname", sandbox.hostname]
+        argv += layout(sandbox, sizes=self._sizes)
+        argv += ["--chdir", sandbox.cwd, "--", *sandbox.argv]
+        try:
+            child = Child.start(
+                argv,
+                sandbox.env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(told,),
+                start_new_session=True,
+                cwd="/",
+            )
+        except OSError:
+            os.close(tell)
+            raise
+        finally:
+            os.close(told)
+        return BubblewrapRun(child, tell, own_users=self._own_users)
+
+    def close(self) -> None:
+        """Nothing is kept running."""
+
+
+class BubblewrapRun:
+    """One container: bwrap outside, its init (process 1) inside, the program below it."""
+
+    def __init__(self, child: Child, tell: int, *, own_users: bool) -> None:
+        self.child = child
+        self._own_users = own_users
+        self._tell = tell
+        self._init = 0
+
+    def terminate(self) -> None:
+        """See `Run.terminate`."""
+        # A signal to bwrap itself would kill the sandbox at once.
+        main = children(self._init_pid())[:1] if self._init_pid() else []
+        for pid in main:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        if not main:
+            self.kill()
+
+    def kill(self) -> None:
+        """See `Run.kill`: with process 1 of the namespace the kernel kills all others."""
+        if self.child.running:
+            init = self._init_pid()
+            if init:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(init, signal.SIGKILL)
+            self.child.send(signal.SIGKILL)
+
+    def pids(self) -> list[int]:
+        """See `Run.pids`."""
+        return descendants(self._init_pid()) if self._init_pid() else []
+
+    async def command(self, argv: Sequence[str], env: Mapping[str, str], cwd: str) -> Command:
+        """See `Run.command`: nsenter joins the container's namespaces."""
+        while self.child.running and not (self._init_pid() and children(self._init_pid())):
+            await asyncio.sleep(0.002)  # the mounts are made before the program is started
+        if not self.child.running:
+            raise ProcessLookupError("the container has ended")
+        nsenter = shutil.which("nsenter", path="/usr/bin:/bin:/usr/sbin:/sbin") or "nsenter"
+        enter = [nsenter, "--target", str(self._init_pid()), "--mount", "--pid", "--uts"]
+        if self._own_users:
+            enter += ["--user", "--preserve-credentials"]
+        return Command([*enter, "--", "/usr/bin/env", "--chdir", cwd, "--", *argv], env)
+
+    def _init_pid(self) -> int:
+        """Process 1 of the sandbox, as this machine counts it; 0 until bwrap has told."""
+        if self._tell >= 0:
+            os.set_blocking(self._tell, False)
+            with contextlib.suppress(BlockingIOError):
+                text = os.read(self._tell, 4096)
+                with contextlib.suppress(ValueError):
+                    self._init = int(json.loads(text)["child-pid"])
+                os.close(self._tell)
+                self._tell = -1
+        return self._init
+
+    def __del__(self) -> None:
+        if self._tell >= 0:
+            os.close(self._tell)
+
+
+def layout(sandbox: Sandbox, *, sizes: bool) -> list[str]:
+    """bwrap's options for what the sandbox sees, in the order of the mounts."""
+    argv = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm"]
+    for name in _SHOWN:
+        top = Path("/", name)
+        if top.is_symlink():
+            argv += ["--symlink", os.readlink(top), str(top)]
+        elif top.is_dir():
+            argv += ["--ro-bind", str(top), str(top)]
+    argv += _private_folders(sandbox.scratch)
+    targets = [_inside(mount.target) for mount in sandbox.mounts]
+    for folder in dict.fromkeys(f for target in targets for f in _closed_parent(target)):
+        argv += _opened(folder)
+    shown = tuple(f"/{name}/" for name in _SHOWN)
+    for path in _outermost(sandbox.readable):
+        if not f"{path}/".startswith(shown):
+            argv += ["--ro-bind", str(path), str(path)]
+    argv += ["--ro-bind", str(sandbox.hosts), "/etc/hosts"]
+    for mount, target in zip(sandbox.mounts, targets, strict=True):
+        if mount.source is None:
+            if sizes and mount.size_bytes:
+                argv += ["--size", str(mount.size_bytes)]
+            argv += ["--tmpfs", target]
+        else:
+            argv += ["--ro-bind" if mount.read_only else "--bind", str(mount.source), target]
+    return argv
+
+
+def _private_folders(scratch: Path) -> Iterator[str]:
+    """Folders that every image has and may write to; the big ones on disk."""
+    for name in ("tmp", "var-tmp"):
+        (scratch / name).mkdir(parents=True, exist_ok=True)
+        (scratch / name).chmod(0o1777)
+    yield from ("--dir", "/run", "--dir", "/root", "--dir", "/home", "--dir", "/mnt")
+    yield from ("--dir", "/var/lib", "--dir", "/var/log", "--dir", "/var/cache")
+    yield from ("--symlink", "../run", "/var/run")
+    yield from ("--bind", str(scratch / "tmp"), "/tmp")
+    yield from ("--bind", str(scratch / "var-tmp"), "/var/tmp")
+    resolver = Path("/etc/resolv.conf").resolve()
+    if resolver.is_file() and resolver.parts[1] not in _SHOWN:
+        yield from ("--ro-bind", str(resolver), str(resolver))
+
+
+def _inside(target: str) -> str:
+    """The target without the link /var/run in it, which bwrap would not follow."""
+    clean = os.path.normpath(target)
+    return clean.removeprefix("/var") if f"{clean}/".startswith("/var/run/") else clean
+
+
+def _closed_parent(target: str) -> Iterator[str]:
+    """The deepest folder above `target` that is shown read-only and lacks the next step."""
+    parts = Path(target).parts[1:]
+    if parts[0] not in _SHOWN:
+        return
+    here = Path("/").joinpath(parts[0]).resolve()
+    for part in parts[1:]:
+        if not (here / part).exists():
+            yield str(here)
+            return
+        here = here / part
+
+
+def _opened(folder: str) -> Iterator[str]:
+    """Replaces a read-only folder by one that can take new entries and holds the old ones."""
+    yield from ("--tmpfs", folder)
+    for entry in sorted(os.scandir(folder), key=lambda e: e.name):
+        if entry.is_symlink():
+            yield from ("--symlink", os.readlink(entry.path), entry.path)
+        else:
+            yield from ("--ro-bind", entry.path, entry.path)
+
+
+def _outermost(paths: Sequence[Path]) -> list[Path]:
+    """Existing paths, without those that lie in another one of them."""
+    present = sorted({path for path in paths if path.exists()})
+    kept: list[Path] = []
+    for path in present:
+        if not any(path.is_relative_to(other) for other in kept):
+            kept.append(path)
+    return kept
