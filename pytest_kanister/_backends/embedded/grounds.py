@@ -135,14 +135,15 @@ def _processes_of(folder: Path) -> Iterator[int]:
     A shell whose KUBECONFIG lies in the folder is nobody's pod, so neither is its environment
     looked at (but for the mark) nor is anything touched that has a terminal.
     """
-    mark = os.fsencode(f"{MARK}={folder}")
+    marks = [os.fsencode(f"{name}={folder}") for name in (MARK, "NSS_WRAPPER_HOSTS")]
     for process in Path("/proc").iterdir():
         if not process.name.isdigit() or int(process.name) == os.getpid():
             continue
         try:
             if process.stat().st_uid != os.getuid():
                 continue
-            marked = mark in (process / "environ").read_bytes().split(b"\0")
+            variables = (process / "environ").read_bytes().split(b"\0")
+            marked = any(variable.startswith(mark) for variable in variables for mark in marks)
             named = os.fsencode(folder) in (process / "cmdline").read_bytes()
             terminal = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[4]
         except OSError:
