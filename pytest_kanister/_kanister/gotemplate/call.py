@@ -238,11 +238,9 @@ class State:
         holder, nil = indirect(receiver)
         if holder.boxed:
             self.fail(f"nil pointer evaluating {shown}.{name}")
-        if isinstance(holder.obj, HasMethods):
-            method = holder.obj.go_methods().get(name)
-            if method is not None:
-                function = signature(method[0], method[1], worldly=False)
-                return self._call(dot, function, node, name, args, final)
+        method = _method(receiver.obj, name)
+        if method is not None:
+            return self._call(dot, method, node, name, args, final)
         has_args = len(args) > 1 or final is not MISSING
         obj = holder.obj
         if isinstance(obj, GoStruct):
@@ -391,6 +389,14 @@ class State:
         if kind in SIGNED | UNSIGNED and isinstance(found, int) and go_type.name != "int64":
             return Value(Int(found, go_type))
         return Value(found)
+
+
+def _method(obj: object, name: str) -> Function | None:
+    """A method of a value, or of the last pointer on the way to it."""
+    while isinstance(obj, Ptr) and not isinstance(obj, HasMethods):
+        obj = obj.target
+    declared = obj.go_methods().get(name) if isinstance(obj, HasMethods) else None
+    return None if declared is None else signature(*declared, worldly=False)
 
 
 def _number(kind: str, node: Node) -> tuple[str, object]:

@@ -118,7 +118,7 @@ def encode_string(text: str) -> str:
 def _escape(match: re.Match[str]) -> str:
     character = match[0]
     if is_escaped_byte(character):
-        return "\\ufffd"
+        return "\ufffd"
     return _SHORT.get(character) or f"\\u{ord(character):04x}"
 
 

@@ -23,7 +23,7 @@ _ALIASES = {
     "rune": "int32",
     "[]byte": "[]uint8",
 }
-_OPAQUE_STRUCTS = frozenset({"time.Time", "v1.Time", "semver.Version", "reflect.Value"})
+_OPAQUE_STRUCTS = frozenset({"time.Time", "v1.Time", "reflect.Value"})
 _OPAQUE_INTS = {"time.Month": "int", "time.Weekday": "int", "time.Duration": "int64"}
 
 
@@ -200,7 +200,19 @@ def _split_map(text: str) -> tuple[str, str]:
     raise ValueError(f"not a Go map type: {text!r}")
 
 
-BUILTIN = TypeTable()
+BUILTIN = TypeTable(
+    {
+        "semver.Version": [
+            ("major", "int64", None),
+            ("minor", "int64", None),
+            ("patch", "int64", None),
+            ("pre", "string", None),
+            ("metadata", "string", None),
+            ("original", "string", None),
+        ],
+        "sprig.certificate": [("Cert", "string", None), ("Key", "string", None)],
+    }
+)
 ANY = BUILTIN.type("interface {}")
 BOOL = BUILTIN.type("bool")
 STRING = BUILTIN.type("string")

@@ -55,7 +55,9 @@ class Function:
 
     def _typed(self, made: object) -> object:
         whole = self.result.kind in SIGNED or self.result.kind in UNSIGNED
-        if whole and isinstance(made, int) and self.result.name != "int64":
+        if isinstance(made, Int) or not isinstance(made, int):
+            return made
+        if whole and self.result.name != "int64":
             return Int(made, self.result)
         return made
 

@@ -7,15 +7,14 @@ from ..errors import FunctionError
 from ..format import format_value
 from ..quoting import quote
 from ..types import BUILTIN
-from ..values import TypedMap, TypedSlice, to_bytes, to_text
+from ..values import TypedMap, TypedSlice, kind_of, to_bytes, to_text
 from .registry import Family
 from .texts import strslice, strval
+from .words import is_space
 
 strings = Family()
 
 _STRINGS = BUILTIN.type("[]string")
-_SPACES = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-
 
 def string_list(items: list[str]) -> TypedSlice:
     """A Go `[]string`."""
@@ -40,17 +39,7 @@ def _quote(*values: object) -> str:
 
 @strings.add("squote", "...any -> string")
 def _squote(*values: object) -> str:
-    return " ".join(f"'{strval(value)}'" for value in values if value is not None)
-
-
-@strings.add("upper", "string -> string")
-def _upper(text: str) -> str:
-    return "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
-
-
-@strings.add("lower", "string -> string")
-def _lower(text: str) -> str:
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return " ".join(f"'{format_value(value, 'v')}'" for value in values if value is not None)
 
 
 @strings.add("replace", "string, string, string -> string")
@@ -62,7 +51,12 @@ def _replace(old: str, new: str, text: str) -> str:
 
 @strings.add("trim", "string -> string")
 def _trim(text: str) -> str:
-    return text.strip(_SPACES)
+    start, end = 0, len(text)
+    while start < end and is_space(text[start]):
+        start += 1
+    while end > start and is_space(text[end - 1]):
+        end -= 1
+    return text[start:end]
 
 
 @strings.add("trimall trimAll", "string, string -> string")
@@ -78,11 +72,6 @@ def _trim_suffix(suffix: str, text: str) -> str:
 @strings.add("trimPrefix", "string, string -> string")
 def _trim_prefix(prefix: str, text: str) -> str:
     return text.removeprefix(prefix)
-
-
-@strings.add("nospace", "string -> string")
-def _nospace(text: str) -> str:
-    return "".join(c for c in text if c not in _SPACES)
 
 
 @strings.add("contains", "string, string -> bool")
@@ -208,6 +197,8 @@ def _numbered(parts: list[str]) -> TypedMap:
 
 @strings.add("sortAlpha", "any -> []string")
 def _sort_alpha(items: object) -> TypedSlice:
+    if kind_of(items) != "slice":
+        return string_list([strval(items)])
     return string_list(sorted(strslice(items), key=to_bytes))
 
 

@@ -9,7 +9,7 @@ from ..types import BYTES
 
 def strval(value: object) -> str:
     """Sprig's `toString`: strings and bytes as they are, the rest as `%v` prints it."""
-    if type_of(value) is not None and isinstance(value, str) and kind_of(value) == "string":
+    if isinstance(value, str):
         return str(value)
     if isinstance(value, bytes):
         return to_text(value)
