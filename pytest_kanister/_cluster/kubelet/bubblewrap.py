@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -24,13 +25,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Bubblewrap", "BubblewrapRun", "layout"]
 
-_SHOWN = ("usr", "etc", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "opt", "nix", "gnu")
+_SHOWN = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "opt", "nix", "gnu")
 """Top-level folders of this machine that a pod sees, read-only; homes and data stay hidden."""
 
+# fmt: off
+_ETC = (
+    "alternatives", "bash.bashrc", "ca-certificates", "ca-certificates.conf", "crypto-policies",
+    "debian_version", "default", "gai.conf", "group", "host.conf", "inputrc", "ld.so.cache",
+    "ld.so.conf", "ld.so.conf.d", "localtime", "login.defs", "lsb-release", "magic",
+    "mime.types", "netconfig", "networks", "nsswitch.conf", "os-release", "passwd", "perl",
+    "pki", "profile", "profile.d", "protocols", "python3", "rpc", "services", "shells", "ssl",
+    "terminfo", "timezone",
+)
+# fmt: on
+"""What a pod sees of /etc: what an image of this distribution would hold, no secrets and no
+configuration of servers and clients that this machine has."""
+
+# fmt: off
 _CAPABILITIES = (
-    "chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service sys_chroot"
-    " mknod audit_write setfcap"
-).split()
+    "chown", "dac_override", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
+    "net_bind_service", "sys_chroot", "mknod", "audit_write", "setfcap",
+)
+# fmt: on
 """What container runtimes leave to root by default."""
 
 
@@ -128,8 +144,11 @@ class BubblewrapRun:
 
     async def command(self, argv: Sequence[str], env: Mapping[str, str], cwd: str) -> Command:
         """See `Run.command`: nsenter joins the container's namespaces."""
-        while self.child.running and not (self._init_pid() and children(self._init_pid())):
-            await asyncio.sleep(0.002)  # the mounts are made before the program is started
+        # The mounts are made before the program is started; nobody tells when.
+        for pause_s in itertools.chain((0.001, 0.002, 0.004), itertools.repeat(0.01)):
+            if not self.child.running or (self._init_pid() and children(self._init_pid())):
+                break
+            await asyncio.sleep(pause_s)
         if not self.child.running:
             raise ProcessLookupError("the container has ended")
         nsenter = shutil.which("nsenter", path="/usr/bin:/bin:/usr/sbin:/sbin") or "nsenter"
@@ -156,7 +175,7 @@ class BubblewrapRun:
 
 
 def layout(sandbox: Sandbox, *, sizes: bool) -> list[str]:
-    """bwrap's options for what the sandbox sees, in the order of the mounts."""
+    """Options of bwrap for what the sandbox sees, in the order of the mounts."""
     argv = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm"]
     for name in _SHOWN:
         top = Path("/", name)
@@ -164,6 +183,7 @@ def layout(sandbox: Sandbox, *, sizes: bool) -> list[str]:
             argv += ["--symlink", os.readlink(top), str(top)]
         elif top.is_dir():
             argv += ["--ro-bind", str(top), str(top)]
+    argv += _etc()
     argv += _private_folders(sandbox.scratch)
     targets = [_inside(mount.target) for mount in sandbox.mounts]
     for folder in dict.fromkeys(f for target in targets for f in _closed_parent(target)):
@@ -193,9 +213,18 @@ def _private_folders(scratch: Path) -> Iterator[str]:
     yield from ("--symlink", "../run", "/var/run")
     yield from ("--bind", str(scratch / "tmp"), "/tmp")
     yield from ("--bind", str(scratch / "var-tmp"), "/var/tmp")
+
+
+def _etc() -> Iterator[str]:
+    for name in _ETC:
+        path = Path("/etc", name)
+        if path.is_symlink():
+            yield from ("--symlink", os.readlink(path), str(path))
+        elif path.exists():
+            yield from ("--ro-bind", str(path), str(path))
     resolver = Path("/etc/resolv.conf").resolve()
-    if resolver.is_file() and resolver.parts[1] not in _SHOWN:
-        yield from ("--ro-bind", str(resolver), str(resolver))
+    if resolver.is_file():
+        yield from ("--ro-bind", str(resolver), "/etc/resolv.conf")
 
 
 def _inside(target: str) -> str:

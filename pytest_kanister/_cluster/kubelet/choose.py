@@ -70,7 +70,7 @@ def _bubblewrap(cache: Path, progress: Callable[[str], None]) -> Bubblewrap:
         for sizes in (True, False):
             runtime = Bubblewrap(program, own_users=own_users, sizes=sizes)
             argv = [*runtime.base_argv(), "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev"]
-            argv += ["--size", "65536", "--tmpfs", "/tmp"] if sizes else ["--tmpfs", "/tmp"]  # noqa: S108
+            argv += ["--size", "65536", "--tmpfs", "/tmp"] if sizes else ["--tmpfs", "/tmp"]
             done = run([*argv, "--", "true"], timeout_s=30)
             if done.exit_status == 0:
                 return runtime

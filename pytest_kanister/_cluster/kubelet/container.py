@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_kanister._cluster.contracts import Program
 from pytest_kanister._cluster.kubelet.exec import run_command
 from pytest_kanister._cluster.kubelet.log import RunLog
-from pytest_kanister._cluster.kubelet.probes import Probe
 from pytest_kanister._cluster.kubelet.procs import binds_all_addresses
+from pytest_kanister._cluster.kubelet.readiness import follow_readiness
 from pytest_kanister._cluster.kubelet.runtime import Sandbox, interpreter_paths
 from pytest_kanister._cluster.kubelet.spec import (
     ConfigProblem,
@@ -228,7 +228,7 @@ class Container:
 
     async def _sandbox(self, program: Program, scratch: Path) -> Sandbox:
         around = self._around
-        scratch.mkdir(parents=True, exist_ok=True)
+        _make(scratch)
         self.env = await build_env(around.api, around.pod, self.spec, program, around.ip)
         mounts = container_mounts(self.spec, around.volumes, program, scratch)
         argv, own = build_argv(self.spec, program, self.env)
@@ -293,77 +293,62 @@ class Container:
         return log
 
     async def _watch_readiness(self, program: Program) -> None:
-        around = self._around
-
-        async def in_container(command: Sequence[str], timeout_s: float) -> bool:
-            if self.run is None:
-                return False
-            try:
-                async with asyncio.timeout(timeout_s):
-                    status = await run_command(
-                        self.run,
-                        command,
-                        self.env,
-                        self.cwd,
-                        stdin=None,
-                        stdout=_nowhere,
-                        stderr=_nowhere,
-                    )
-            except (TimeoutError, OSError):
-                return False
-            return status == 0
-
-        def tell(ready: bool) -> None:  # noqa: FBT001 (a callback's one argument)
-            self.state.ready = ready and not self._initial
-            around.changed()
-            if not ready:
-                around.recorder.warning(
-                    around.pod, "Unhealthy", "Readiness probe failed", self._field
-                )
-            elif self.run is not None:
-                for port in binds_all_addresses(self.run.pids()):
-                    text = (
-                        f"port {port} is bound on all addresses, so no other pod can have it:"
-                        f" let the program listen on the pod's address ({around.ip}) only"
-                    )
-                    around.recorder.warning(around.pod, "BindsAllAddresses", text, self._field)
-
         try:
-            startup = self.spec.get("startupProbe")
-            if startup:
-                started = asyncio.Event()
-                probe = Probe(startup, self.spec, around.ip, in_container)
-                waiting = asyncio.create_task(probe.follow(lambda _: started.set()))
-                try:
-                    await started.wait()
-                finally:
-                    waiting.cancel()
-            spec = self.spec.get("readinessProbe")
-            if spec:
-                await Probe(spec, self.spec, around.ip, in_container).follow(tell)
-            elif program.ready and not self.spec.get("command") and not self._initial:
-                ready = fill_placeholders(program.ready, around.ip, lambda path: path)
-                probe = Probe(
-                    {"exec": {"command": ready}, "timeoutSeconds": 3},
-                    self.spec,
-                    around.ip,
-                    in_container,
-                )
-                pause_s = 0.02
-                while not await probe.passes():
-                    await asyncio.sleep(pause_s)
-                    pause_s = min(pause_s * 1.4, 0.1)
-                tell(True)
-            else:
-                tell(True)
+            await follow_readiness(
+                self.spec,
+                program,
+                self._around.ip,
+                run=self._passes,
+                tell=self._tell_readiness,
+                initial=self._initial,
+            )
         except ConfigProblem as problem:
-            around.recorder.warning(around.pod, "Failed", f"Error: {problem}", self._field)
+            self._around.recorder.warning(
+                self._around.pod, "Failed", f"Error: {problem}", self._field
+            )
+
+    async def _passes(self, command: Sequence[str], timeout_s: float) -> bool:
+        """Whether a command in the container exits with 0 in time."""
+        if self.run is None:
+            return False
+        try:
+            async with asyncio.timeout(timeout_s):
+                status = await run_command(
+                    self.run,
+                    command,
+                    self.env,
+                    self.cwd,
+                    stdin=None,
+                    stdout=_nowhere,
+                    stderr=_nowhere,
+                )
+        except (TimeoutError, OSError):
+            return False
+        return status == 0
+
+    def _tell_readiness(self, *, ready: bool) -> None:
+        around = self._around
+        self.state.ready = ready and not self._initial
+        around.changed()
+        if not ready:
+            around.recorder.warning(around.pod, "Unhealthy", "Readiness probe failed", self._field)
+            return
+        for port in binds_all_addresses(self.run.pids()) if self.run is not None else ():
+            text = (
+                f"port {port} is bound on all addresses, so no other pod can have it: let the"
+                f" program listen on the pod's address ({around.ip}) only"
+            )
+            around.recorder.warning(around.pod, "BindsAllAddresses", text, self._field)
 
 
 async def _as_task(
     builtin: Builtin, api: Api, write_line: Callable[[str], None], env: Mapping[str, str]
 ) -> int:
     return await builtin(api, write_line, env)
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 async def _nowhere(data: bytes) -> None:

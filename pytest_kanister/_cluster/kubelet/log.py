@@ -20,9 +20,10 @@ _F_SETPIPE_SZ = 1031
 
 
 class RunLog:
-    """The log of one run.  Programs write into a pipe, as in a container, not into the file:
+    """The log of one run.
 
-    a script that opens /dev/stderr for writing would otherwise truncate it.
+    Programs write into a pipe, as in a container, not into the file: a script that opens
+    /dev/stderr for writing would otherwise truncate it.
 
     Args:
         path: the file, made anew with mode 0600.

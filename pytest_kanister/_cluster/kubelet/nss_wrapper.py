@@ -103,7 +103,7 @@ class NssWrapper:
             stderr=output,
             start_new_session=True,
             preexec_fn=die_with_parent,
-            cwd=sandbox.cwd if Path(sandbox.cwd).is_dir() else "/",
+            cwd=_folder(sandbox.cwd),
         )
         return NssWrapperRun(child, f"{_CONTAINER}={marker}", env)
 
@@ -151,7 +151,7 @@ class NssWrapperRun:
         """See `Run.command`."""
         if not self.child.running:
             raise ProcessLookupError("the container has ended")
-        return Command(argv, {**env, **self._own}, cwd if Path(cwd).is_dir() else "/")
+        return Command(argv, {**env, **self._own}, _folder(cwd))
 
     def _reap(self, pids: list[int]) -> None:
         """Orphans are ours as we are their subreaper; the main child is reaped by its pidfd."""
@@ -159,6 +159,11 @@ class NssWrapperRun:
             if pid != self.child.pid:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
+
+
+def _folder(path: str) -> str:
+    """The folder itself, or / where this machine has no such folder."""
+    return path if Path(path).is_dir() else "/"
 
 
 def _alive(pid: int) -> bool:

@@ -60,13 +60,13 @@ class Probe:
         except (OSError, TimeoutError, ssl.SSLError):
             return False
 
-    async def follow(self, tell: Callable[[bool], None]) -> None:
-        """Asks often until it passes, then at its own period; `tell` hears every change."""
+    async def follow(self, on_ready: Callable[[], None], on_unready: Callable[[], None]) -> None:
+        """Asks often until it passes, then at its own period; tells every change."""
         pause_s = _FIRST_PAUSE_S
         while not await self._passes_in_a_row(int(self._spec.get("successThreshold") or 1)):
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.4, _LONGEST_PAUSE_S)
-        tell(True)
+        on_ready()
         ready, failures = True, 0
         while True:
             await asyncio.sleep(float(self._spec.get("periodSeconds") or 10))
@@ -74,12 +74,12 @@ class Probe:
                 failures = 0
                 if not ready:
                     ready = True
-                    tell(True)
+                    on_ready()
                 continue
             failures += 1
             if ready and failures >= int(self._spec.get("failureThreshold") or 3):
                 ready = False
-                tell(False)
+                on_unready()
 
     async def _passes_in_a_row(self, times: int) -> bool:
         for _ in range(times):
@@ -103,7 +103,7 @@ class Probe:
 
     async def _http(self, target: Mapping[str, Any]) -> bool:
         secure = target.get("scheme", "HTTP").upper() == "HTTPS"
-        context = ssl._create_unverified_context() if secure else None  # noqa: S323 (as the kubelet)
+        context = ssl._create_unverified_context() if secure else None  # as the kubelet does
         host = target.get("host") or self._ip
         reader, writer = await asyncio.open_connection(
             host, self._port(target["port"]), ssl=context

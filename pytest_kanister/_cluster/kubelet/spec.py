@@ -135,7 +135,7 @@ async def read_values(
 
 
 def field_value(pod: Object, path: str, ip: str) -> str:
-    """A downward API field: metadata.*, spec.nodeName, spec.serviceAccountName, status.podIP …
+    """A field of the downward API (`metadata.name`, `status.podIP` …).
 
     Raises:
         ConfigProblem: a field that is not offered.
@@ -147,7 +147,7 @@ def field_value(pod: Object, path: str, ip: str) -> str:
         if keyed[2]:
             return values.get(keyed[2], "")
         return "\n".join(f'{key}="{values[key]}"' for key in sorted(values))
-    known = {
+    known: dict[str, str] = {
         "metadata.name": metadata["name"],
         "metadata.namespace": metadata["namespace"],
         "metadata.uid": metadata["uid"],

@@ -77,9 +77,7 @@ async def _volume(
         if options.get("medium") == "Memory" and not shared:
             limit = options.get("sizeLimit")
             return Volume(None, None if limit is None else parse_size(limit))
-        place.mkdir(parents=True, exist_ok=True)
-        place.chmod(0o777)
-        return Volume(place)
+        return Volume(_open_folder(place))
     if "persistentVolumeClaim" in volume:
         source = volume["persistentVolumeClaim"]
         return Volume(
@@ -115,11 +113,7 @@ async def _claimed(api: Api, namespace: str, claim: str) -> Path:
     path = ((volume["spec"].get("hostPath") or volume["spec"].get("local")) or {}).get("path")
     if not path:
         raise ConfigProblem(f'persistentvolume "{name}" has no folder on this machine')
-    place = Path(path)
-    if not place.is_dir():
-        place.mkdir(parents=True)
-        place.chmod(0o777)
-    return place
+    return _open_folder(Path(path))
 
 
 async def _write(
@@ -127,7 +121,6 @@ async def _write(
 ) -> None:
     """Secret, configMap and downwardAPI: one file per key, `items` choose and rename."""
     namespace = pod["metadata"]["namespace"]
-    place.mkdir(parents=True, exist_ok=True)
     default_mode = source.get("defaultMode", 0o644)
     if kind == "downwardAPI":
         files = {
@@ -152,11 +145,30 @@ async def _write(
         }
     else:
         raise ConfigProblem(f"projected {kind} is not supported by the embedded cluster")
+    _write_files(
+        place,
+        {
+            path: (data, default_mode if mode is None else mode)
+            for path, (data, mode) in files.items()
+        },
+    )
+
+
+def _write_files(place: Path, files: Mapping[str, tuple[bytes, int]]) -> None:
+    place.mkdir(parents=True, exist_ok=True)
     for path, (data, mode) in files.items():
         file = _below(place, path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-        file.chmod(mode if mode is not None else default_mode)
+        file.chmod(mode)
+
+
+def _open_folder(place: Path) -> Path:
+    """Makes a folder that programs of any user may write to, unless it is there."""
+    if not place.is_dir():
+        place.mkdir(parents=True)
+        place.chmod(0o777)
+    return place
 
 
 def container_mounts(

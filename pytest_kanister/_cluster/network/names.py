@@ -15,8 +15,8 @@ from pytest_kanister._cluster.network.proxy import Proxy
 from pytest_kanister._model.resources import ENDPOINTS, SERVICES
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterable
+    from pathlib import Path
 
     from pytest_kanister._cluster.network.subnet import Subnet
     from pytest_kanister._model.api import Api, Object
