@@ -6,6 +6,7 @@ import asyncio
 import traceback
 from typing import TYPE_CHECKING
 
+from pytest_kanister._kanister.gotemplate import World
 from pytest_kanister._kanister.operator.action import ActionRun
 from pytest_kanister._kanister.operator.errkit import Crash, KanisterError
 from pytest_kanister._kanister.operator.phases import resolve_phases
@@ -16,7 +17,7 @@ from pytest_kanister._model.resources import ACTIONSETS, BLUEPRINTS
 from pytest_kanister.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from pytest_kanister._kanister.operator.controller import Controller
@@ -53,9 +54,9 @@ class Intake:
         """ADDED, MODIFIED, DELETED as the watch tells them."""
         name = actionset["metadata"]["name"]
         if change == "ADDED":
-            self._start(name, self._add(actionset))
+            self._start(name, lambda: self._add(actionset))
         elif change == "MODIFIED":
-            self._start(f"{name} (update)", self._update(actionset))
+            self._start(f"{name} (update)", lambda: self._update(actionset))
         elif change == "DELETED":
             self._controller.log.info("Deleted ActionSet", ActionSet=name)
             for task in self._tasks.get(name, ()):
@@ -68,10 +69,10 @@ class Intake:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         async def guarded() -> None:
             try:
-                await work
+                await work()
             except Crash as crash:
                 if not self._crashed.done():
                     self._crashed.set_result(str(crash))
@@ -170,7 +171,7 @@ class Intake:
             except _FAILURES as error:
                 await self._launch_failed(actionset, index, blueprint, error)
                 return
-            self._start(name, run.run())
+            self._start(name, run.run)
 
     async def _prepare(
         self, actionset: Object, index: int, action: Object, blueprint: Object
@@ -183,7 +184,8 @@ class Intake:
             f"Executing action {name}", ActionSet=actionset["metadata"]["name"]
         )
         self._controller.recorder.normal(actionset, "Started Action", f"Executing action {name}")
-        params = await build(self._controller.api, action)
+        world = World(environ=self._controller.env)
+        params = await build(self._controller.api, action, world=world)
         phases, deferred = resolve_phases(found, action.get("preferredVersion") or "", params)
         return ActionRun(self._controller, actionset, index, blueprint, params, phases, deferred)
 

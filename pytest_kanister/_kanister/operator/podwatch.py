@@ -43,8 +43,10 @@ class PodWatch:
         Raises:
             KanisterError: the pod is gone.
         """
+        # Not wait_for: up to Python 3.11 it may swallow a cancellation.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
         self._changed.clear()
         if self._gone:
             raise KanisterError(f'pods "{self.pod["metadata"]["name"]}" not found')

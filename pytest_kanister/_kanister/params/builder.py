@@ -25,6 +25,7 @@ from pytest_kanister._model.resources import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pytest_kanister._kanister.gotemplate import World
     from pytest_kanister._model.api import Api, Object
 
 __all__ = ["TemplateParams", "build"]
@@ -41,10 +42,12 @@ class TemplateParams:
 
     Args:
         plain: field of `param.TemplateParams` → plain data in Go's names (see `gotemplate.decode`).
+        world: clock, environment and so on that templates may ask; None: safe defaults.
     """
 
-    def __init__(self, plain: Object) -> None:
+    def __init__(self, plain: Object, world: World | None = None) -> None:
         self.plain = plain
+        self.world = world
         self._context: object = None
 
     def context(self) -> object:
@@ -96,7 +99,11 @@ class TemplateParams:
 
 
 async def build(
-    api: Api, action: Object, *, now_ns: Callable[[], int] = time.time_ns
+    api: Api,
+    action: Object,
+    *,
+    now_ns: Callable[[], int] = time.time_ns,
+    world: World | None = None,
 ) -> TemplateParams:
     """The parameters for one entry of an ActionSet's `spec.actions`.
 
@@ -107,6 +114,7 @@ async def build(
         api: the cluster.
         action: entry of `spec.actions`.
         now_ns: clock; nanoseconds since the epoch.
+        world: what templates may know of the outside; None: safe defaults.
 
     Raises:
         ParamsError: something that the action names is not there.
@@ -150,7 +158,7 @@ async def build(
             f"could not fetch object name: {name}, namespace: {scope}, group: {resource.group}, "
             f"version: {resource.version}, resource: {resource.plural}: {error}"
         ) from error
-    return TemplateParams(plain)
+    return TemplateParams(plain, world)
 
 
 def _resource(kind: str, reference: Object) -> Resource:

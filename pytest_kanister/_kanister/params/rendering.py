@@ -27,7 +27,7 @@ def render_text(text: str, params: TemplateParams, path: _Path = ()) -> str:
     if "{{" not in text:
         return text
     try:
-        return render(text, params.context())
+        return render(text, params.context(), world=params.world)
     except TemplateError as error:
         message = error.text
         if error.phase == "exec" and _NO_ENTRY in message:

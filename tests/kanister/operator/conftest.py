@@ -329,6 +329,20 @@ class Cluster:
                     return [(item["type"], item["reason"], item["message"]) for item in mine]
                 await asyncio.sleep(0.01)
 
+    async def task_started(self) -> None:
+        """Returns once a task pod's process runs."""
+        async with asyncio.timeout(LIMIT_S):
+            async for event in self.api.watch(PODS, None, label_selector="createdBy=kanister"):
+                if (event.object.get("status") or {}).get("phase") == "Running":
+                    return
+
+    async def pods_gone(self, namespace: str) -> None:
+        """Returns once no task pod is left."""
+        async with asyncio.timeout(LIMIT_S):
+            async for event in self.api.watch(PODS, namespace, label_selector="createdBy=kanister"):
+                if event.type == "DELETED" and not await self.pod_names(namespace):
+                    return
+
     async def pod_names(self, namespace: str) -> list[str]:
         listing = await self.api.list(PODS, namespace, label_selector="createdBy=kanister")
         return [item["metadata"]["name"] for item in listing["items"]]
