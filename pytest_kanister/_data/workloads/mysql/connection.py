@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._data.workloads.mysql.script import makes_program, statements
 from pytest_kanister.errors import EnvironmentProblem, UsageProblem
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_S = 600
 """One statement: the longest is a full-table read of test data."""
 
+SHOWN_LENGTH = 120
+
 _SYNTAX_ERROR = 1064
 _NOBODY_THERE = (2003, 2006, 2013)
 
@@ -35,7 +38,7 @@ class Login:
 
 @contextmanager
 def connect(login: Login, *, raw: bool = False) -> Iterator[Connection[Any]]:
-    """A connection that commits each statement; texts may hold several statements.
+    """A connection that commits each statement.
 
     Args:
         login: root's.
@@ -46,7 +49,6 @@ def connect(login: Login, *, raw: bool = False) -> Iterator[Connection[Any]]:
         EnvironmentProblem: it cannot be reached, or went away.
     """
     import pymysql
-    from pymysql.constants import CLIENT
     from pymysql.cursors import Cursor, SSCursor
 
     more: dict[str, Any] = {"conv": {}, "use_unicode": False} if raw else {}
@@ -61,7 +63,6 @@ def connect(login: Login, *, raw: bool = False) -> Iterator[Connection[Any]]:
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=READ_TIMEOUT_S,
             write_timeout=READ_TIMEOUT_S,
-            client_flag=CLIENT.MULTI_STATEMENTS,
             cursorclass=SSCursor if raw else Cursor,
             **more,
         )
@@ -74,16 +75,42 @@ def connect(login: Login, *, raw: bool = False) -> Iterator[Connection[Any]]:
         raise _translated(error, login) from error
 
 
-def rows_of(connection: Connection[Any], statement: str) -> list[tuple[Any, ...]]:
-    """Runs statements; rows of the last one that has a result."""
+def rows_of(connection: Connection[Any], script: str) -> list[tuple[Any, ...]]:
+    """Runs statements one after the other; rows of the last result that any of them has.
+
+    Raises:
+        UsageProblem: the server refused one, which the text shows; those before it are done.
+    """
+    from pymysql.err import MySQLError
+
     rows: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
-        cursor.execute(statement)
-        while True:
-            if cursor.description is not None:
-                rows = list(cursor.fetchall())
-            if not cursor.nextset():
-                return rows
+        for statement in statements(script):
+            try:
+                cursor.execute(statement)
+                while True:
+                    if cursor.description is not None:
+                        rows = list(cursor.fetchall())
+                    if not cursor.nextset():
+                        break
+            except MySQLError as error:
+                if error.args and error.args[0] in _NOBODY_THERE:
+                    raise
+                raise UsageProblem(_refusal(error, statement)) from error
+    return rows
+
+
+def _refusal(error: Exception, statement: str) -> str:
+    code, text = (*error.args, "", "")[:2]
+    head = " ".join(statement.split())
+    shown = head if len(head) <= SHOWN_LENGTH else head[:SHOWN_LENGTH] + "…"
+    lines = [f"MySQL refused: error {code}: {text}", f"  in: {shown}"]
+    if code == _SYNTAX_ERROR and makes_program(statement):
+        lines.append(
+            "  a body that is no BEGIN … END but has `;` inside needs DELIMITER lines around it, "
+            "as for the mysql client"
+        )
+    return "\n".join(lines)
 
 
 def _translated(error: Exception, login: Login) -> Exception:
@@ -94,10 +121,4 @@ def _translated(error: Exception, login: Login) -> Exception:
             f"MySQL at {host}:{port} does not answer: {text or error}",
             remedies=["see whether its pod still runs and what it says"],
         )
-    hint = ""
-    if code == _SYNTAX_ERROR and "DELIMITER" in str(text).upper():
-        hint = (
-            "\n  DELIMITER is a command of the mysql client, not SQL; leave it out and end each "
-            "routine with `;`: files are sent whole, and the server knows where a body ends"
-        )
-    return UsageProblem(f"MySQL refused: error {code}: {text}{hint}")
+    return UsageProblem(f"MySQL refused: error {code}: {text}")

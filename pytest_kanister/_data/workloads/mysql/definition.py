@@ -6,13 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_kanister._data.proof.snapshot import Properties
 
-__all__ = ["definition"]
+__all__ = ["definition", "with_collations"]
 
 _NAME = r"`((?:[^`]|``)*)`"
 _COLUMN = re.compile(rf"{_NAME} (.*)", re.DOTALL)
 _KEY_OR_CONSTRAINT = re.compile(rf"([A-Z ]*(?:KEY|CONSTRAINT)) {_NAME} ?(.*)", re.DOTALL)
+_CHARSET = re.compile(r"^(?: CHARACTER SET \w+)?(?: COLLATE \w+)?")
 _PRIMARY = re.compile(r"(PRIMARY KEY) (.*)", re.DOTALL)
 _OPTION = re.compile(r"(\w+(?: \w+)*)=('(?:[^'\\]|''|\\.)*'|\S+)")
 
@@ -33,6 +36,28 @@ def definition(statement: str) -> Properties:
         found |= _options(lines[end].removeprefix(")"))
     rest = " ".join(line.strip() for line in lines[end + 1 :])
     return found | ({"partitions": rest} if rest else {})
+
+
+def with_collations(
+    found: Properties, columns: Iterable[tuple[str, str, str | None]]
+) -> Properties:
+    """The same with each column's collation as a property of its own.
+
+    Whether SHOW CREATE TABLE says a column's character set and collation depends on how the
+    column came to be: after a dump and restore the same column reads differently.
+
+    Args:
+        found: what `definition` gave.
+        columns: name, type and collation as information_schema.COLUMNS has them.
+    """
+    settled = dict(found)
+    for name, column_type, collation in columns:
+        text = found.get(f"column {name}", "")
+        if collation and text.startswith(column_type):
+            rest = _CHARSET.sub("", text.removeprefix(column_type), count=1)
+            settled[f"column {name}"] = column_type + rest
+            settled[f"collation of {name}"] = collation
+    return settled
 
 
 def _member(text: str) -> tuple[str, str]:

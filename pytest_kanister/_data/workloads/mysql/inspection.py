@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_kanister._data.workloads.mysql.columns import column_of, quoted
-from pytest_kanister._data.workloads.mysql.definition import definition
+from pytest_kanister._data.workloads.mysql.definition import definition, with_collations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,15 +167,19 @@ def table_names(connection: Connection[Any]) -> list[Name]:
 def table_shapes(connection: Connection[Any]) -> dict[Name, TableShape]:
     """Columns, primary key and whole definition of each base table."""
     columns: dict[Name, list[Column]] = {name: [] for name in table_names(connection)}
-    for schema, table, name, data_type, column_type, charset in _texts(
+    collations: dict[Name, list[tuple[str, str, str | None]]] = {name: [] for name in columns}
+    for schema, table, name, data_type, column_type, charset, collation in _texts(
         connection,
-        "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, CHARACTER_SET_NAME "
+        "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, "
+        "CHARACTER_SET_NAME, COLLATION_NAME "
         f"FROM information_schema.COLUMNS WHERE TABLE_SCHEMA {NOT_SYSTEM} "
         "ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
     ):
-        if (str(schema), str(table)) in columns:  # views have columns too
+        at = (str(schema), str(table))
+        if at in columns:  # views have columns too
             column = column_of(str(name), str(data_type), str(column_type), charset or "")
-            columns[str(schema), str(table)].append(column)
+            columns[at].append(column)
+            collations[at].append((column.name, column.type, collation))
     keys: dict[Name, list[str]] = {}
     for schema, table, name in _texts(
         connection,
@@ -185,7 +189,11 @@ def table_shapes(connection: Connection[Any]) -> dict[Name, TableShape]:
     ):
         keys.setdefault((str(schema), str(table)), []).append(str(name))
     return {
-        name: TableShape(tuple(cols), tuple(keys.get(name, ())), _definition(connection, name))
+        name: TableShape(
+            tuple(cols),
+            tuple(keys.get(name, ())),
+            with_collations(_definition(connection, name), collations[name]),
+        )
         for name, cols in columns.items()
     }
 

@@ -51,24 +51,28 @@ def test_seeding_counts_rows(mysql: MySQL, tmp_path: Path) -> None:
     assert mysql.execute("SELECT a FROM d.t ORDER BY a DESC") == [("ü;",), ("2",)]
 
 
-def test_routines_need_no_delimiter(mysql: MySQL, tmp_path: Path) -> None:
+def test_routines_with_and_without_delimiter(mysql: MySQL, tmp_path: Path) -> None:
     file = tmp_path / "routine.sql"
     file.write_text(
         "CREATE DATABASE d;\nCREATE PROCEDURE d.p()\nBEGIN\n  SELECT 1;\n  SELECT 2;\nEND;\n"
+        "DELIMITER //\nCREATE PROCEDURE d.q()\nBEGIN\n  SELECT 3;\nEND//\nDELIMITER ;\n"
         "CREATE TABLE d.t (a INT);\n"
     )
     mysql.seed(file)
     assert mysql.execute("CALL d.p()") == [(2,)]
-    file.write_text("DELIMITER //\nCREATE PROCEDURE d.q() BEGIN SELECT 1; END//\n")
-    with pytest.raises(UsageProblem, match="DELIMITER is a command of the mysql client"):
-        mysql.seed(file)
+    assert mysql.execute("CALL d.q(); CALL d.p(); CREATE TABLE d.u (a INT)") == [(2,)]
+
+
+def test_a_body_cut_in_two_is_told(mysql: MySQL) -> None:
+    with pytest.raises(UsageProblem, match="needs DELIMITER lines around it"):
+        mysql.execute("CREATE PROCEDURE mysql.p() IF 1 THEN SELECT 1; END IF;")
 
 
 def test_what_the_server_refuses_is_told(mysql: MySQL) -> None:
     with pytest.raises(UsageProblem, match=r"error 1146: .*no_such_table"):
         mysql.execute("SELECT * FROM mysql.no_such_table")
     # The second statement of several, too.
-    with pytest.raises(UsageProblem, match="error 1064"):
+    with pytest.raises(UsageProblem, match=r"error 1064: .*\n  in: NONSENSE"):
         mysql.execute("SELECT 1; NONSENSE")
 
 

@@ -10,7 +10,7 @@ from pytest_kanister._data.proof.canonical import Kind
 from pytest_kanister._data.workloads import Workload
 from pytest_kanister._data.workloads.mysql import MySQL
 from pytest_kanister._data.workloads.mysql.columns import column_of, quoted, select_expression
-from pytest_kanister._data.workloads.mysql.definition import definition
+from pytest_kanister._data.workloads.mysql.definition import definition, with_collations
 from pytest_kanister._data.workloads.mysql.manifests import manifests
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.references import Target
@@ -54,6 +54,30 @@ PARTITIONS 4 */"""
         "option COMMENT": "'a ''b'' = c'",
         "other options": "/*!50100 X */",
         "partitions": "/*!50100 PARTITION BY HASH (`id`) PARTITIONS 4 */",
+    }
+
+
+def test_a_column_reads_the_same_however_its_collation_came_about() -> None:
+    collation = [("c", "varchar(9)", "utf8mb4_bin"), ("e", "enum(' COLLATE x')", "utf8mb4_bin")]
+    texts = ("", " COLLATE utf8mb4_bin", " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    forms = [
+        with_collations(
+            {
+                "column c": f"varchar(9){text} DEFAULT ' COLLATE x'",
+                "column e": f"enum(' COLLATE x'){text}",
+                "column n": "int",
+            },
+            collation,
+        )
+        for text in texts
+    ]
+    assert forms[0] == forms[1] == forms[2]
+    assert forms[0] == {
+        "column c": "varchar(9) DEFAULT ' COLLATE x'",
+        "collation of c": "utf8mb4_bin",
+        "column e": "enum(' COLLATE x')",
+        "collation of e": "utf8mb4_bin",
+        "column n": "int",
     }
 
 
