@@ -34,7 +34,7 @@ def answer(target: Target, body: Any) -> dict[str, Any]:
     asked = body if isinstance(body, dict) else {}
     kind = next(kind for _, plural, kind in RESOURCES if plural == target.plural)
     everything = ["*"]
-    status: dict[str, Any] = {
+    statuses: dict[str, dict[str, Any]] = {
         "SelfSubjectReview": {
             "userInfo": {
                 "username": "pytest-kanister",
@@ -52,12 +52,12 @@ def answer(target: Target, body: Any) -> dict[str, Any]:
             "nonResourceRules": [{"verbs": everything, "nonResourceURLs": everything}],
             "incomplete": False,
         },
-    }[kind]
+    }
     result: dict[str, Any] = {
         "kind": kind,
         "apiVersion": f"{target.group}/v1",
         "metadata": {"creationTimestamp": now()},
-        "status": status,
+        "status": statuses[kind],
     }
     if "spec" in asked:
         result["spec"] = asked["spec"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._cluster.registry.objects import dig, meta
@@ -14,6 +13,7 @@ from pytest_kanister._cluster.registry.problems import (
     required,
     unsupported,
 )
+from pytest_kanister._cluster.registry.quantities import is_quantity
 from pytest_kanister._cluster.registry.strategy import Column, Strategy
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _SHORT_MODES = {
     "ReadWriteMany": "RWX",
     "ReadWriteOncePod": "RWOP",
 }
-_QUANTITY = re.compile(r"[+-]?(\d+|\d+\.\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?").fullmatch
 
 
 def default_claim(obj: Object) -> None:
@@ -89,7 +88,7 @@ class PersistentVolumeClaims(Strategy):
         size = dig(spec, "resources", "requests", "storage")
         if size is None:
             found.append(required("spec.resources[storage]"))
-        elif not _QUANTITY(size):
+        elif not is_quantity(size):
             found.append(
                 bad_value(
                     "spec.resources[storage]",

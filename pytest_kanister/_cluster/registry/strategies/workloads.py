@@ -160,6 +160,12 @@ class StatefulSets(_Workload):
             found.append(
                 unsupported("spec.podManagementPolicy", spec["podManagementPolicy"], policies)
             )
+        # Kubernetes knows Delete too; here claims outlive their StatefulSet.
+        found += [
+            unsupported(f"spec.persistentVolumeClaimRetentionPolicy.{key}", value, ("Retain",))
+            for key, value in spec["persistentVolumeClaimRetentionPolicy"].items()
+            if value != "Retain"
+        ]
         return found
 
     def validate_update(self, obj: Object, old: Object) -> list[FieldError]:
