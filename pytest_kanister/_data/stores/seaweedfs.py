@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import secrets
-import string
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._data.stores.bucket import S3Bucket
+from pytest_kanister._data.stores.manifests import ACCESS_KEY, SECRET_KEY, manifests
 from pytest_kanister._data.stores.s3 import make_client, warm_up
 from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
 from pytest_kanister._model.resources import (
@@ -26,32 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_kanister._kube import KubeClient
-    from pytest_kanister._model.api import Object
     from pytest_kanister._model.settings import Settings
 
 __all__ = ["SeaweedFS"]
-
-IMAGE = "chrislusf/seaweedfs:4.48"
-PORT = 8333
-PORT_VARIABLE = "S3_PORT"
-"""Tells the embedded image's readiness check which port was chosen."""
-STORAGE = "4Gi"
-ACCESS_KEY, SECRET_KEY = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
-
-# `mini` is one process with everything; `server` may take 19 s to elect itself after a crash.
-# Telemetry to the vendor is on by default.
-_FLAGS = (
-    "-dir=/data",
-    "-s3.port.iceberg=0",
-    "-s3.port.lance=0",
-    "-webdav=false",
-    "-admin.ui=false",
-    "-master.telemetry=false",
-)
-
-
-# Below the range that systems give to outgoing connections; `mini` adds 10000 for a second port.
-_PORTS = range(20000, 30000)
 
 
 class SeaweedFS:
@@ -87,7 +64,8 @@ class SeaweedFS:
     def deploy(self) -> None:
         """Secret, Service and StatefulSet, or those that are there."""
         warm_up()
-        for manifest in self._manifests():
+        as_process = self._kube.capabilities.backend == "embedded"
+        for manifest in manifests(self.name, self.namespace, as_process=as_process):
             try:
                 self._kube.create(manifest, self.namespace)
             except AlreadyExists:
@@ -198,84 +176,6 @@ class SeaweedFS:
         """From the cluster's Service: another worker may have chosen it."""
         service = self._kube.get(SERVICES, self.name, self.namespace)
         return int(service["spec"]["ports"][0]["port"])
-
-    def _is_process(self) -> bool:
-        return self._kube.capabilities.backend == "embedded"
-
-    def _manifests(self) -> list[Object]:
-        # `mini` refuses a port that anybody on the machine listens on, whatever the address, so
-        # the pods of two clusters that are processes of one machine need two ports.
-        port = _PORTS.start + secrets.randbelow(len(_PORTS)) if self._is_process() else PORT
-        selector = {
-            "app.kubernetes.io/instance": self.name,
-            "app.kubernetes.io/name": "seaweedfs",
-        }
-        labels = {**selector, "app.kubernetes.io/managed-by": "pytest-kanister"}
-        meta = {"name": self.name, "namespace": self.namespace, "labels": labels}
-        container: Object = {
-            "name": "seaweedfs",
-            "image": IMAGE,
-            "args": ["mini", f"-s3.port={port}"],
-            "ports": [{"name": "s3", "containerPort": port}],
-            "env": [
-                {"name": PORT_VARIABLE, "value": str(port)},
-                *(
-                    {"name": key, "valueFrom": {"secretKeyRef": {"name": self.name, "key": key}}}
-                    for key in (ACCESS_KEY, SECRET_KEY)
-                ),
-            ],
-            "volumeMounts": [{"name": "data", "mountPath": "/data"}],
-        }
-        if not self._is_process():
-            # Elsewhere the embedded cluster gives these flags itself: it knows where a pod that
-            # is a process of this machine finds its volume and address.
-            container["args"] += _FLAGS
-        claim = {
-            "metadata": {"name": "data", "labels": selector},
-            "spec": {
-                "accessModes": ["ReadWriteOnce"],
-                "resources": {"requests": {"storage": STORAGE}},
-            },
-        }
-        upper, every = string.ascii_uppercase + string.digits, string.ascii_letters + string.digits
-        keys = {ACCESS_KEY: _random(upper, 20), SECRET_KEY: _random(every, 40)}
-        return [
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": meta,
-                "type": "Opaque",
-                "stringData": keys,
-            },
-            {
-                "apiVersion": "v1",
-                "kind": "Service",
-                "metadata": meta,
-                "spec": {
-                    "selector": selector,
-                    "ports": [{"name": "s3", "port": port, "targetPort": "s3"}],
-                },
-            },
-            {
-                "apiVersion": "apps/v1",
-                "kind": "StatefulSet",
-                "metadata": meta,
-                "spec": {
-                    "replicas": 1,
-                    "serviceName": self.name,
-                    "selector": {"matchLabels": selector},
-                    "template": {
-                        "metadata": {"labels": labels},
-                        "spec": {"containers": [container]},
-                    },
-                    "volumeClaimTemplates": [claim],
-                },
-            },
-        ]
-
-
-def _random(alphabet: str, length: int) -> str:
-    return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
 def _try_out(bucket: S3Bucket) -> None:
