@@ -10,10 +10,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._kube import KubeClient
@@ -87,16 +90,35 @@ def tmp() -> Iterator[Path]:
         yield Path(name)
 
 
+class OurWatch(Watch):
+    """A watch that other clusters on this machine do not disturb: ports of our networks only."""
+
+    networks: tuple[str, ...] = ()
+
+    def ours(self, kube: KubeClient) -> None:
+        server = yaml.safe_load(kube.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
+        address = IPv4Address(urlsplit(server).hostname or "")
+        # As /proc/net/tcp writes the first three numbers: last one first.
+        self.networks += (address.packed[:3][::-1].hex().upper(),)
+
+    def left(self) -> list[str]:
+        return [
+            item
+            for item in super().left()
+            if not item.startswith("port ") or item[7:13] in self.networks
+        ]
+
+
 @pytest.fixture
-def watch(tmp: Path) -> Iterator[Watch]:
+def watch(tmp: Path) -> Iterator[OurWatch]:
     become_reaper()
-    seen = Watch(tmp)
+    seen = OurWatch(tmp)
     yield seen
     seen.sweep()
 
 
 @pytest.fixture
-def controller(tmp: Path, watch: Watch) -> Iterator[Controller]:
+def controller(tmp: Path, watch: OurWatch) -> Iterator[Controller]:
     running = Controller(tmp)
     yield running
     running.end()
@@ -131,8 +153,9 @@ def sleepers() -> list[str]:
     return [text for text in descendants().values() if "sleep 1000" in text]
 
 
-def test_open_use_close(controller: Controller, watch: Watch) -> None:
+def test_open_use_close(controller: Controller, watch: OurWatch) -> None:
     kube = controller.open()
+    watch.ours(kube)
     assert kube.capabilities.kanister == "embedded operator (emulates Kanister 0.119.0)"
     assert [item["metadata"]["name"] for item in kube.list(DEPLOYMENTS, "kanister")]
     assert kube.kubeconfig.stat().st_mode & 0o777 == 0o600
@@ -146,9 +169,10 @@ def test_open_use_close(controller: Controller, watch: Watch) -> None:
 
 
 def test_the_second_open_joins_and_the_last_close_ends(
-    controller: Controller, watch: Watch, tmp: Path
+    controller: Controller, watch: OurWatch, tmp: Path
 ) -> None:
     first, second = controller.open(), controller.open()
+    watch.ours(first)
     assert first.kubeconfig == second.kubeconfig
 
     controller.say("close")
@@ -157,8 +181,9 @@ def test_the_second_open_joins_and_the_last_close_ends(
     assert list(tmp.iterdir()) == []
 
 
-def test_kill_9_of_the_controller_takes_all_along(controller: Controller, watch: Watch) -> None:
+def test_kill_9_of_the_controller_takes_all_along(controller: Controller, watch: OurWatch) -> None:
     kube = controller.open()
+    watch.ours(kube)
     run_pod(kube)
     assert wait_until(lambda: len(sleepers()) >= 2 or None, Deadline(10)), "the pod runs for real"
 
@@ -169,7 +194,7 @@ def test_kill_9_of_the_controller_takes_all_along(controller: Controller, watch:
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.03, 0.06, 0.1, 0.2, 0.3, 0.45, 0.7])
-def test_kill_9_while_it_starts(tmp: Path, watch: Watch, delay_s: float) -> None:
+def test_kill_9_while_it_starts(tmp: Path, watch: OurWatch, delay_s: float) -> None:
     controller = Controller(tmp)
     assert controller.process.stdin is not None
     controller.process.stdin.write("open\n")
@@ -182,9 +207,10 @@ def test_kill_9_while_it_starts(tmp: Path, watch: Watch, delay_s: float) -> None
 
 
 def test_kill_9_of_the_cluster_itself_is_swept_by_the_next(
-    tmp: Path, controller: Controller, watch: Watch
+    tmp: Path, controller: Controller, watch: OurWatch
 ) -> None:
     kube = controller.open()
+    watch.ours(kube)
     run_pod(kube)
     told = json.loads((kube.kubeconfig.parent / "ready.json").read_text())
     os.kill(told["pid"], signal.SIGKILL)
@@ -192,6 +218,7 @@ def test_kill_9_of_the_cluster_itself_is_swept_by_the_next(
 
     again = Controller(tmp)
     other = again.open()
+    watch.ours(other)
 
     assert [path.name for path in kube.kubeconfig.parent.parent.iterdir()] == [
         other.kubeconfig.parent.name
@@ -202,8 +229,9 @@ def test_kill_9_of_the_cluster_itself_is_swept_by_the_next(
     assert watch.left_after(2.0) == []
 
 
-def test_sigterm_ends_it_in_order(controller: Controller, watch: Watch) -> None:
+def test_sigterm_ends_it_in_order(controller: Controller, watch: OurWatch) -> None:
     kube = controller.open()
+    watch.ours(kube)
     run_pod(kube)
     told = json.loads((kube.kubeconfig.parent / "ready.json").read_text())
 
@@ -237,7 +265,9 @@ for worker in workers:
 """
 
 
-def test_workers_share_one_cluster_that_ends_with_their_controller(tmp: Path, watch: Watch) -> None:
+def test_workers_share_one_cluster_that_ends_with_their_controller(
+    tmp: Path, watch: OurWatch
+) -> None:
     controller = subprocess.Popen(
         [sys.executable, "-c", WORKERS, CONTROLLER],
         stdin=subprocess.PIPE,
@@ -256,8 +286,11 @@ def test_workers_share_one_cluster_that_ends_with_their_controller(tmp: Path, wa
     assert watch.left_after(2.0) == []
 
 
-def test_a_kept_cluster_outlives_its_run(tmp: Path, controller: Controller, watch: Watch) -> None:
+def test_a_kept_cluster_outlives_its_run(
+    tmp: Path, controller: Controller, watch: OurWatch
+) -> None:
     kube = controller.open("keep")
+    watch.ours(kube)
     controller.say("close")
     controller.end()
 
@@ -278,7 +311,7 @@ def command(tmp: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_cluster_up_env_status_down(tmp: Path, watch: Watch) -> None:
+def test_cluster_up_env_status_down(tmp: Path, watch: OurWatch) -> None:
     up = command(tmp, "up")
     path = up.stdout.strip()
     assert up.stdout == f"{path}\n", "the path and nothing else"
