@@ -78,13 +78,16 @@ class TaskKubelet:
         )
         self._processes[name] = process
         self.started[name] = time.monotonic()
-        assert process.stdout is not None
-        while chunk := await process.stdout.read(65536):
-            async with self._changed:
-                self.logs_by_pod[name] += chunk
-                self._changed.notify_all()
-        status = await process.wait()
-        self._processes.pop(name, None)
+        try:
+            assert process.stdout is not None
+            while chunk := await process.stdout.read(65536):
+                async with self._changed:
+                    self.logs_by_pod[name] += chunk
+                    self._changed.notify_all()
+            status = await process.wait()
+        finally:
+            self._kill(name)
+            await process.wait()
         self.ended[name] = time.monotonic()
         phase = "Succeeded" if status == 0 else "Failed"
         reason = "Completed" if status == 0 else "Error"
