@@ -161,6 +161,9 @@ def test_open_use_close(controller: Controller, watch: OurWatch) -> None:
     assert kube.kubeconfig.stat().st_mode & 0o777 == 0o600
     assert kube.kubeconfig.parent.stat().st_mode & 0o777 == 0o700
 
+    kinds = {item.split()[0] for item in watch.left()}
+    assert kinds == {"process", "port", "folder"}, "the watch sees what there is to leave"
+
     controller.say("close")
 
     kube.close()
