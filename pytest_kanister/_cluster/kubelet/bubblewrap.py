@@ -130,13 +130,18 @@ class BubblewrapRun:
             self.kill()
 
     def kill(self) -> None:
-        """See `Run.kill`: with process 1 of the namespace the kernel kills all others."""
+        """See `Run.kill`: with process 1 of the namespace the kernel kills all others.
+
+        bwrap itself is left to see that and to end: killed together with its child, it would
+        leave a zombie to whatever process 1 of this machine is.
+        """
         if self.child.running:
             init = self._init_pid()
             if init:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(init, signal.SIGKILL)
-            self.child.send(signal.SIGKILL)
+            else:
+                self.child.send(signal.SIGKILL)
 
     def pids(self) -> list[int]:
         """See `Run.pids`."""

@@ -59,6 +59,7 @@ class NssWrapper:
         " machine's: pods see each other's files and ours",
         "pods see and may signal this user's other processes",
         "statically linked programs (Go) do not resolve the cluster's names",
+        "a database client that names no host does not find its pod's server",
     )
 
     def __init__(self, library: Path) -> None:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HostsFiles", "run_names"]
 
-_MARK = "# names of the cluster\n"
+_MARK = "0.0.0.0\tnames-of-the-cluster.invalid\n"
+"""Ends the pod's own lines.  An entry like any other, as nss_wrapper chokes on comments."""
+
 _DOMAIN = "svc.cluster.local"
 
 Lines = list[tuple[str, str, str]]

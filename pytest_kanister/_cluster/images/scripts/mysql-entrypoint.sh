@@ -83,17 +83,18 @@ if [[ ! -d $data/mysql ]]; then
     fi
 fi
 
+# A socket's path may have 107 bytes; a relative one is looked up in the data folder.
+socket=$run/mysqld.sock
+if ((${#socket} > 107)); then socket=mysqld.sock; fi
 # The user's own files come last, so they win.
 cat >"$run/my.cnf" <<END
 !include $config
 [mysqld]
 datadir=$data
-socket=$run/mysqld.sock
+socket=$socket
 pid-file=$run/mysqld.pid
 bind-address=$ip
 port=3306
-[client]
-socket=$run/mysqld.sock
 END
 if [[ -d $conf_d ]]; then echo "!includedir $conf_d" >>"$run/my.cnf"; fi
 if [[ $(id -u) == 0 ]]; then set -- --user=root "$@"; fi
