@@ -32,9 +32,7 @@ def check(text: str, *, name: str = "config") -> None:
     _parsed(text, name)
 
 
-def render(
-    text: str, context: object, *, world: World | None = None, name: str = "config"
-) -> str:
+def render(text: str, context: object, *, world: World | None = None, name: str = "config") -> str:
     """Render a template as Kanister does (`missingkey=error`, sprig 2.22.0's text functions).
 
     Args:

@@ -286,9 +286,7 @@ class State:
         self._check_count(function, name, len(args), final)
         if name in ("and", "or"):
             return self._short_circuit(dot, name, args, final)
-        values = [
-            self._argument(dot, function.param(index), arg) for index, arg in enumerate(args)
-        ]
+        values = [self._argument(dot, function.param(index), arg) for index, arg in enumerate(args)]
         if final is not MISSING:
             values.append(self._validate(final, function.param(len(args))))
         try:

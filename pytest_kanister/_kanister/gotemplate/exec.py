@@ -167,9 +167,7 @@ class _Run:
         kind = "invalid" if value.boxed else value.kind
         if kind in SIGNED or kind in UNSIGNED:
             if len(node.pipe.declared) > 1:
-                state.fail(
-                    f"can't use {sprint(value.obj)} to iterate over more than one variable"
-                )
+                state.fail(f"can't use {sprint(value.obj)} to iterate over more than one variable")
             go_type = type_of(value.obj)
             assert isinstance(value.obj, int)
             assert go_type is not None
@@ -189,9 +187,7 @@ class _Run:
             state.fail(f"range can't iterate over {sprint(value.obj)}")
         return iter(())
 
-    def _set_loop_variables(
-        self, state: State, node: BranchNode, key: Value, item: Value
-    ) -> None:
+    def _set_loop_variables(self, state: State, node: BranchNode, key: Value, item: Value) -> None:
         declared = node.pipe.declared
         if not declared:
             return

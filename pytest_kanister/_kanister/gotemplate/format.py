@@ -101,15 +101,16 @@ class Printer:
             return self._pointer(arg, "p")
         if isinstance(arg, bytes):
             return self._bytes(arg, verb)
-        if isinstance(arg, Stringer) and (text := self._methods(arg, verb)) is not None:
+        if verb == "w":
+            return self._bad_verb(verb)
+        text = self._methods(arg, verb)
+        if text is not None:
             return text
         return self._value(arg, verb, 0)
 
     def _methods(self, arg: object, verb: str) -> str | None:
         if self._erroring:
             return None
-        if verb == "w":
-            return self._bad_verb(verb)
         if isinstance(arg, Stringer) and verb in "vsxXq" and not self._flags.sharp_v:
             return self._string(arg.go_string(), verb)
         return None
@@ -306,10 +307,8 @@ class Printer:
         if text[1:] in ("Inf", "NaN"):
             if text[1:] == "NaN" and not flags.space and not flags.plus:
                 text = text[1:]
-            elif text[0] == "+" and not flags.plus:
-                text = text[1:]
             return self._pad(text, zeros=False)
-        if flags.sharp and verb not in "bxX":
+        if flags.sharp and verb != "b":
             text = _keep_point(text, verb, precision)
         if not flags.plus and text[0] == "+":
             return self._pad(text[1:])
@@ -389,13 +388,14 @@ def _rune(number: int) -> str:
 
 
 def _keep_point(text: str, verb: str, precision: int) -> str:
-    """`%#g` and its kin: always a point, and for `g` also the trailing zeros."""
-    mark = "e" if "e" in text else "E"
-    mantissa, exponent_mark, exponent = text.partition(mark)
-    wanted = 6 if precision < 0 else precision
-    digits = len(mantissa.lstrip("+- 0.").replace(".", "")) or 1
-    if "." not in mantissa:
-        mantissa += "."
-    if verb in "gG":
-        mantissa += "0" * max(0, wanted - digits)
-    return mantissa + exponent_mark + exponent
+    """The `#` flag: always a point, and for `g` and `x` also the trailing zeros."""
+    missing = (6 if precision < 0 else precision) if verb in "gGx" else 0
+    marks = "pP" if verb in "xX" else "eE"
+    end = next((index for index, c in enumerate(text) if c in marks), len(text))
+    number, tail = text[:end], text[end:]
+    significant = number[1:].replace(".", "").lstrip("0")
+    missing -= len(significant)
+    if "." not in number:
+        missing -= number[1:] == "0"
+        number += "."
+    return number + "0" * missing + tail

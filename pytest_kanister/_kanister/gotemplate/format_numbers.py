@@ -80,9 +80,10 @@ def _hexadecimal(value: float, precision: int) -> str:
 
 
 def _binary(value: float) -> str:
-    mantissa, exponent = math.frexp(value)
+    sign = "-" if math.copysign(1, value) < 0 else ""
+    mantissa, exponent = math.frexp(abs(value))
     bits = int(mantissa * 2**53)
     if bits == 0:
         exponent = -1021
     exponent -= 53
-    return f"{bits}p{'-' if exponent < 0 else '+'}{abs(exponent)}"
+    return f"{sign}{bits}p{'-' if exponent < 0 else '+'}{abs(exponent)}"

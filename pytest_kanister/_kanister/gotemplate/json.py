@@ -14,7 +14,17 @@ from .reflect import is_nil
 from .times.clock import GoTime
 from .times.format import RFC3339_NANO, format_time
 from .types import FLOATS, SIGNED, UNSIGNED, GoType
-from .values import GoStruct, NilPtr, Ptr, entries_of, items_of, kind_of, to_bytes, type_of
+from .values import (
+    GoStruct,
+    Marshaler,
+    NilPtr,
+    Ptr,
+    entries_of,
+    items_of,
+    kind_of,
+    to_bytes,
+    type_of,
+)
 
 _ESCAPED = re.compile(r"[\"\\<>&\x00-\x1f\u2028\u2029\ud800-\udfff]")
 _SHORT = {
@@ -75,6 +85,8 @@ def indent(text: str, step: str) -> str:
 def _encode(value: object) -> str:
     if value is None or isinstance(value, NilPtr):
         return "null"
+    if isinstance(value, Marshaler):
+        return _encode(value.go_json())
     if isinstance(value, Ptr):
         return _encode(value.target)
     if isinstance(value, GoTime):

@@ -15,6 +15,8 @@ _DECIMAL = re.compile(r"0|[1-9](?:_?[0-9])*")
 _FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _HEX_FLOAT = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+")
 
+_UNDERSCORES = re.compile(r"[+-]?(?:0[xX]_?)?[0-9a-fA-F]+(?:_?[0-9a-fA-F.pPeE+-]+)*")
+
 
 def parse_integer(text: str) -> int | None:
     """A Go integer with its prefix (`strconv.ParseInt` with base 0), unbounded; None if it is none.
@@ -40,6 +42,10 @@ def _prefixed(digits: str) -> int:
 
 def parse_float(text: str) -> float | None:
     """A Go float (`strconv.ParseFloat`); None if it is none or out of range."""
+    if "_" in text:
+        if not _UNDERSCORES.fullmatch(text):
+            return None
+        text = text.replace("_", "")
     if _HEX_FLOAT.fullmatch(text):
         return _finite(float.fromhex(text))
     if _FLOAT.fullmatch(text):
@@ -74,7 +80,7 @@ def number_literal(position: int, text: str) -> NumberNode:
     """
     node = NumberNode(position, text)
     if text.endswith("i"):
-        imaginary = parse_float(text[:-1].replace("_", ""))
+        imaginary = parse_float(text[:-1])
         if imaginary is not None:
             _simplify(node, complex(0, imaginary))
             return node
@@ -89,7 +95,7 @@ def number_literal(position: int, text: str) -> NumberNode:
     if node.integer is not None or node.unsigned is not None:
         node.floating = float(node.integer if node.integer is not None else node.unsigned or 0)
         return node
-    floating = parse_float(text.replace("_", ""))
+    floating = parse_float(text)
     if floating is None:
         raise ValueError(f"illegal number syntax: {quote(text)}")
     if not any(mark in text for mark in ".eEpP"):
@@ -104,11 +110,9 @@ def complex_literal(position: int, text: str) -> NumberNode:
     Raises:
         ValueError: it is none.
     """
-    split = max(
-        index for index, c in enumerate(text) if c in "+-" and index and text[index - 1] not in "eEpP"
-    )
-    real = parse_float(text[:split].replace("_", ""))
-    imaginary = parse_float(text[split:-1].replace("_", ""))
+    split = max(i for i, c in enumerate(text) if c in "+-" and i and text[i - 1] not in "eEpP")
+    real = parse_float(text[:split])
+    imaginary = parse_float(text[split:-1])
     if real is None or imaginary is None:
         raise ValueError("syntax error scanning complex number")
     node = NumberNode(position, text)

@@ -113,8 +113,7 @@ class _Format:
             self._at += 1
             precision = self._star()
             if precision is None or precision < 0:
-                if precision is None:
-                    self._write("%!(BADPREC)")
+                self._write("%!(BADPREC)")
                 precision = None
             flags.precision = precision
             self._after_index = False

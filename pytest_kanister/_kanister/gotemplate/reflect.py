@@ -196,5 +196,3 @@ def has_field(go_type: GoType, name: str) -> bool:
     return any(
         has_field(go_type.field_type(field), name) for field in go_type.fields if field.embedded
     )
-
-

@@ -155,6 +155,14 @@ class Stringer(Protocol):
 
 
 @runtime_checkable
+class Marshaler(Protocol):
+    """A value whose type decides what JSON has of it."""
+
+    def go_json(self) -> object:
+        """A value to write in its stead."""
+
+
+@runtime_checkable
 class HasMethods(Protocol):
     """A value whose Go type has methods that a template may call."""
 
@@ -177,9 +185,7 @@ def type_of(value: object) -> GoType | None:
     for python, go in _PLAIN:
         if isinstance(value, python):
             return go
-    raise TypeError(
-        f"{type(value).__name__} is no Go value; use those listed in gotemplate.values"
-    )
+    raise TypeError(f"{type(value).__name__} is no Go value; use those listed in gotemplate.values")
 
 
 _PLAIN: tuple[tuple[type, GoType], ...] = (

@@ -1,4 +1,4 @@
-"""Sprig's functions about emptiness, types and control: default, coalesce, typeOf, fail, …"""
+"""Sprig's functions about emptiness, types and control, `fail` among them."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import limits
 from ..errors import FunctionError
 from ..reflect import is_nil, truth
-from ..types import BUILTIN
+from ..types import BUILTIN, MAP
 from ..values import TypedMap, TypedSlice, entries_of, items_of, kind_of, slice_like, type_of
 from .registry import Family
 from .texts import strval
@@ -78,15 +78,19 @@ def _omit(source: object, *keys: str) -> dict[str, object]:
 @dicts.add("merge", "map, ...map -> any")
 def _merge(target: object, *sources: object) -> object:
     """What the target has stays, unless it is empty."""
-    for source in sources:
-        _merge_into(target, source, overwrite=False)
-    return target
+    return _merged(target, sources, overwrite=False)
 
 
 @dicts.add("mergeOverwrite", "map, ...map -> any")
 def _merge_overwrite(target: object, *sources: object) -> object:
+    return _merged(target, sources, overwrite=True)
+
+
+def _merged(target: object, sources: tuple[object, ...], *, overwrite: bool) -> object:
+    if is_nil(target):
+        target = TypedMap(MAP, None) if all(map(is_nil, sources)) else {}
     for source in sources:
-        _merge_into(target, source, overwrite=True)
+        _merge_into(target, source, overwrite=overwrite)
     return target
 
 
@@ -94,8 +98,6 @@ def _merge_into(target: object, source: object, *, overwrite: bool) -> None:
     """Mergo 0.3.12: maps are merged, lists and maps never replace what is not empty."""
     if is_nil(source):
         return
-    if is_nil(target):
-        raise FunctionError("assignment to entry in nil map")
     into = entries_of(target)
     for key, value in list(entries_of(source).items()):
         if value is None:
@@ -119,6 +121,8 @@ def _is_filled(value: object) -> bool:
 
 @dicts.add("deepCopy", "any -> any")
 def _deep_copy(value: object) -> object:
+    if value is None:
+        raise FunctionError("reflect: call of reflect.Value.Type on zero Value")
     return _copied(value)
 
 

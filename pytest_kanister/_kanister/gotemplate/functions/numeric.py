@@ -118,8 +118,8 @@ def _round(value: object, places: int, *threshold: float) -> float:
     except OverflowError:
         power = math.inf
     digits = power * to_float64(value)
-    if not math.isfinite(digits) or power == 0:
+    if power == 0 or math.isinf(power):
         return math.nan
-    fraction, _ = math.modf(digits)
+    fraction = math.modf(digits)[0] if math.isfinite(digits) else math.nan
     up = fraction >= (threshold[0] if threshold else 0.5)
     return _whole(digits, math.ceil if up else math.floor) / power

@@ -18,9 +18,7 @@ def _compiled(expression: str) -> Expression:
         return compile_expression(expression)
     except BadExpression as bad:
         shown = f"`{expression}`" if can_backquote(expression) else quote(expression)
-        raise FunctionError(
-            f"regexp: Compile({shown}): error parsing regexp: {bad}"
-        ) from None
+        raise FunctionError(f"regexp: Compile({shown}): error parsing regexp: {bad}") from None
 
 
 @regexes.add("regexMatch", "string, string -> bool")

@@ -28,7 +28,7 @@ class Function:
         variadic: the last parameter takes any number of arguments.
         result: Go type of what it returns.
         implementation: takes Go values (`reflect.Value` parameters: `Value`) and returns one; raises
-            `FunctionError` where Go returns an error or panics.
+
         worldly: the implementation takes the `World` first.
     """
 

@@ -26,11 +26,11 @@ _TAIL = (
 )
 _VERSION = re.compile(r"v?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?" + _TAIL)
 _CONDITION_VERSION = r"v?([0-9|x|X|\*]+)(\.[0-9|x|X|\*]+)?(\.[0-9|x|X|\*]+)?" + _TAIL
-_CONDITION = re.compile(
-    r"[\t\n\f\r ]*(!=|>=|=>|<=|=<|~>|=|>|<|~|\^|)[\t\n\f\r ]*(" + _CONDITION_VERSION + r")[\t\n\f\r ]*"
-)
+_SPACE = r"[\t\n\f\r ]"
+_OPERATOR = r"(!=|>=|=>|<=|=<|~>|=|>|<|~|\^|)"
+_CONDITION = re.compile(rf"{_SPACE}*{_OPERATOR}{_SPACE}*({_CONDITION_VERSION}){_SPACE}*")
 _RANGE = re.compile(
-    rf"[\t\n\f\r ]*({_CONDITION_VERSION})[\t\n\f\r ]+-[\t\n\f\r ]+({_CONDITION_VERSION})[\t\n\f\r ]*"
+    rf"{_SPACE}*({_CONDITION_VERSION}){_SPACE}+-{_SPACE}+({_CONDITION_VERSION}){_SPACE}*"
 )
 _IDENTIFIERS = re.compile(r"[0-9A-Za-z\-]+(\.[0-9A-Za-z\-]+)*")
 _LONGEST_TEXT = 1000
@@ -55,9 +55,8 @@ class _Version:
 
     def compare(self, other: _Version) -> int:
         """-1, 0 or 1; build metadata do not count."""
-        mine, others = (
-            (v.major, v.minor, v.patch) for v in (self, other)
-        )
+        mine = (self.major, self.minor, self.patch)
+        others = (other.major, other.minor, other.patch)
         if mine != others:
             return 1 if mine > others else -1
         if not self.pre or not other.pre:
@@ -95,7 +94,8 @@ def _parse(text: str) -> _Version:
                 f'parsing "{digits}": value out of range'
             )
         numbers.append(int(digits))
-    return _Version(*numbers, match[5] or "", match[8] or "", text)
+    major, minor, patch = numbers
+    return _Version(major, minor, patch, match[5] or "", match[8] or "", text)
 
 
 class SemanticVersion(Ptr):
@@ -113,6 +113,10 @@ class SemanticVersion(Ptr):
 
     def go_string(self) -> str:
         """The normalized version."""
+        return str(self.version)
+
+    def go_json(self) -> object:
+        """What JSON has of it: the text."""
         return str(self.version)
 
     def go_methods(self) -> dict[str, tuple[str, Callable[..., object]]]:

@@ -16,6 +16,7 @@ strings = Family()
 
 _STRINGS = BUILTIN.type("[]string")
 
+
 def string_list(items: list[str]) -> TypedSlice:
     """A Go `[]string`."""
     limits.check_items(len(items), "a list")
@@ -133,7 +134,6 @@ def _trunc(count: int, text: str) -> str:
 
 @strings.add("cat", "...any -> string")
 def _cat(*values: object) -> str:
-
 
     return " ".join(format_value(value, "v") for value in values if value is not None)
 

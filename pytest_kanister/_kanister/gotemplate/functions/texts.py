@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..format import format_value
-from ..values import GoError, Stringer, items_of, kind_of, to_text, type_of
 from ..types import BYTES
+from ..values import GoError, Stringer, items_of, kind_of, to_text, type_of
 
 
 def strval(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from .. import limits
+from ..quoting import is_escaped_byte
 from ..values import to_bytes, to_text
 from .registry import Family
 
@@ -43,21 +44,26 @@ def _category(character: str) -> str:
     return unicodedata.category(character)
 
 
+def _valid(text: str) -> str:
+    """Bytes that are not UTF-8 become U+FFFD, as in whatever goes rune by rune."""
+    return "".join("\ufffd" if is_escaped_byte(c) else c for c in text)
+
+
 @words.add("upper", "string -> string")
 def _upper(text: str) -> str:
-    return "".join(map(to_upper, text))
+    return "".join(map(to_upper, _valid(text)))
 
 
 @words.add("lower", "string -> string")
 def _lower(text: str) -> str:
-    return "".join(map(to_lower, text))
+    return "".join(map(to_lower, _valid(text)))
 
 
 @words.add("title", "string -> string")
 def _title(text: str) -> str:
     out: list[str] = []
     separated = True
-    for character in text:
+    for character in _valid(text):
         out.append(to_title(character) if separated else character)
         separated = _separates(character)
     return "".join(out)
@@ -75,7 +81,7 @@ def _separates(character: str) -> bool:
 def _untitle(text: str) -> str:
     out: list[str] = []
     begins = True
-    for character in text:
+    for character in _valid(text):
         if is_space(character):
             begins = True
             out.append(character)
@@ -89,7 +95,7 @@ def _untitle(text: str) -> str:
 def _swapcase(text: str) -> str:
     out: list[str] = []
     begins = True
-    for character in text:
+    for character in _valid(text):
         category = _category(character)
         if category in ("Lu", "Lt"):
             out.append(to_lower(character))
@@ -127,10 +133,12 @@ def _nospace(text: str) -> str:
 
 @words.add("camelcase", "string -> string")
 def _camelcase(text: str) -> str:
+    """A single character behind underscores gets lost, as in xstrings 1.2.0."""
+    text = _valid(text)
     rest = text.lstrip("_")
     start = text[: len(text) - len(rest)]
-    if not rest:
-        return text
+    if len(rest) < 2:
+        return start
     out = [start]
     current = to_upper(rest[0])
     for character in rest[1:]:
@@ -163,7 +171,7 @@ class _Connector:
 
     def __init__(self, connector: str, text: str) -> None:
         self._connector = connector
-        self._text = text
+        self._text = _valid(text)
         self._at = 0
         self._out: list[str] = []
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_WORK = 100_000_000
 """Characters of a text times instructions of an expression that one call may look at."""
 
-_REFERENCE = re.compile(r"\$(?:(\$)|([A-Za-z0-9_]+)|\{([A-Za-z0-9_]+)\})")
+_REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
 
 __all__ = ["BadExpression", "Expression", "compile_expression"]
 
@@ -46,10 +46,10 @@ class Expression:
 
     Args:
         machine: its program.
-        names: named captures by name.
+        names: numbers of the named captures by name.
     """
 
-    def __init__(self, machine: Machine, names: dict[str, int]) -> None:
+    def __init__(self, machine: Machine, names: dict[str, tuple[int, ...]]) -> None:
         self._machine = machine
         self._names = names
 
@@ -111,7 +111,7 @@ class Expression:
                 yield match
 
     def _template(self, text: str, replacement: str) -> Callable[[Captures], str]:
-        parts: list[str | int | None] = []
+        parts: list[str | tuple[int, ...]] = []
         done = 0
         for reference in _REFERENCE.finditer(replacement):
             parts.append(replacement[done : reference.start()])
@@ -125,15 +125,17 @@ class Expression:
 
         return expand
 
-    def _group(self, name: str) -> int | None:
+    def _group(self, name: str) -> tuple[int, ...]:
         if name.isdigit() and (name == "0" or not name.startswith("0")) and len(name) < 9:
-            return int(name)
-        return self._names.get(name)
+            return (int(name),)
+        return self._names.get(name, ())
 
 
-def _part(part: str | int | None, match: Captures, text: str) -> str:
+def _part(part: str | tuple[int, ...], match: Captures, text: str) -> str:
+    """A literal, or the first of some captures that took part."""
     if isinstance(part, str):
         return part
-    if part is None or 2 * part + 1 >= len(match) or match[2 * part] < 0:
-        return ""
-    return text[match[2 * part] : match[2 * part + 1]]
+    for group in part:
+        if 2 * group + 1 < len(match) and match[2 * group] >= 0:
+            return text[match[2 * group] : match[2 * group + 1]]
+    return ""

@@ -46,7 +46,7 @@ class Machine:
                 self._add(following, marked, address, at, captures, text)
             if best is None:
                 self._add(following, marked, 0, at, nothing, text)
-            if not following:
+            if not following and best is not None:
                 break
             threads, found = self._step(following, text[at : at + 1])
             if found is not None:

@@ -98,11 +98,11 @@ class _Compiler:
             self._code[jump].first = len(self._code)
 
     def _repeat(self, node: Repeat) -> None:
+        if node.most is None:
+            self._unbounded(node)
+            return
         for _ in range(node.least):
             self.compile(node.inner)
-        if node.most is None:
-            self._loop(node)
-            return
         skips: list[int] = []
         for _ in range(node.most - node.least):
             skips.append(self._emit(Instruction("split")))
@@ -110,14 +110,44 @@ class _Compiler:
         for skip in skips:
             self._branch(skip, len(self._code), greedy=node.greedy)
 
-    def _loop(self, node: Repeat) -> None:
-        split = self._emit(Instruction("split"))
+    def _unbounded(self, node: Repeat) -> None:
+        """`x*` of an x that may be empty is `(x+)?`, which keeps Go's order of preference."""
+        if node.least == 0 and not _nullable(node.inner):
+            split = self._emit(Instruction("split"))
+            self.compile(node.inner)
+            self._code[self._emit(Instruction("jump"))].first = split
+            self._branch(split, len(self._code), greedy=node.greedy)
+            return
+        skip = self._emit(Instruction("split")) if node.least == 0 else None
+        for _ in range(node.least - 1):
+            self.compile(node.inner)
+        start = len(self._code)
         self.compile(node.inner)
-        self._code[self._emit(Instruction("jump"))].first = split
-        self._branch(split, len(self._code), greedy=node.greedy)
+        again = self._emit(Instruction("split"))
+        self._code[again].first, self._code[again].second = start, again + 1
+        if not node.greedy:
+            self._code[again].first, self._code[again].second = again + 1, start
+        if skip is not None:
+            self._branch(skip, len(self._code), greedy=node.greedy)
 
     def _branch(self, split: int, other: int, *, greedy: bool) -> None:
         instruction = self._code[split]
         instruction.second = other
         if not greedy:
             instruction.first, instruction.second = other, split + 1
+
+
+def _nullable(node: Node) -> bool:
+    """Whether it can match the empty text."""
+    match node:
+        case CharSet():
+            return False
+        case Group():
+            return _nullable(node.inner)
+        case Sequence():
+            return all(map(_nullable, node.parts))
+        case Choice():
+            return any(map(_nullable, node.options))
+        case Repeat():
+            return node.least == 0 or _nullable(node.inner)
+    return True

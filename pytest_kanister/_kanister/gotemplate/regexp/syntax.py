@@ -32,10 +32,15 @@ _POSIX = {
     "xdigit": [(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)],
 }
 _C_ESCAPES = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
-_CATEGORIES = frozenset(
-    "C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z"
-    " Zl Zp Zs".split()
-)
+_CATEGORIES = {
+    "C": "cfos",
+    "L": "lmotu",
+    "M": "cen",
+    "N": "dlo",
+    "P": "cdefios",
+    "S": "ckmo",
+    "Z": "lps",
+}
 
 
 class BadExpression(Exception):
@@ -45,11 +50,11 @@ class BadExpression(Exception):
         super().__init__(f"{what}: `{where}`")
 
 
-def parse(text: str) -> tuple[Node, int, dict[str, int]]:
+def parse(text: str) -> tuple[Node, int, dict[str, tuple[int, ...]]]:
     """Read an expression.
 
     Returns:
-        the tree, the number of captures, and the named ones by name.
+        the tree, the number of captures, and the numbers of the named ones by name.
 
     Raises:
         BadExpression: it is none.
@@ -65,7 +70,7 @@ class _Parser:
         self._depth = 0
         self._flags = frozenset[str]()
         self.captures = 0
-        self.names: dict[str, int] = {}
+        self.names: dict[str, tuple[int, ...]] = {}
 
     def whole(self) -> Node:
         node = self._choice()
@@ -194,10 +199,8 @@ class _Parser:
         whole = self._text[start : end + 1]
         if not name or not all(c == "_" or (c.isascii() and c.isalnum()) for c in name):
             raise BadExpression("invalid named capture", whole)
-        if name in self.names:
-            raise BadExpression("duplicate capture group name", name)
         self.captures += 1
-        self.names[name] = self.captures
+        self.names[name] = (*self.names.get(name, ()), self.captures)
         self._at = end + 1
         return self._close(self.captures)
 
@@ -229,8 +232,6 @@ class _Parser:
                 return inner
             else:
                 break
-        else:
-            raise BadExpression("missing closing )", self._text)
         bad = self._text[start : self._at]
         raise BadExpression("invalid or unsupported Perl syntax", bad)
 
@@ -258,11 +259,11 @@ class _Parser:
         return Sequence([self._literal(ord(character)) for character in text])
 
     def _class_escape(self, start: int) -> CharSet | None:
-        """`\\d`, `\\pL` and the like at `start`, where the place is behind two characters."""
+        """A Perl or Unicode class that begins at `start`, with the place behind its letter."""
         character = self._text[start + 1 : start + 2]
         if character.lower() in _PERL and character:
             fold = "i" in self._flags
-            return CharSet(_PERL[character.lower()], character.isupper(), fold)
+            return CharSet(_PERL[character.lower()], negated=character.isupper(), fold=fold)
         if character not in ("p", "P") or not character:
             return None
         name = self._text[self._at : self._at + 1]
@@ -276,11 +277,11 @@ class _Parser:
         negated = (character == "P") is not name.startswith("^")
         category = name.removeprefix("^")
         if category == "Any":
-            return CharSet([(0, _TOP)], negated)
-        if category not in _CATEGORIES:
+            return CharSet([(0, _TOP)], negated=negated)
+        if not _is_category(category):
             where = self._text[start : self._at]
             raise BadExpression("invalid character class range", where)
-        return CharSet([], False, False, [(category, negated)])
+        return CharSet([], categories=[(category, negated)])
 
     def _code_escape(self) -> int:
         """The code point of an escaped character."""
@@ -309,14 +310,14 @@ class _Parser:
         if self._peek() == "{":
             close = self._text.find("}", self._at)
             digits = self._text[self._at + 1 : close] if close > 0 else ""
-            end = close + 1
+            end = close + 1 if close > 0 else len(self._text)
         else:
             end = self._at + 2
             digits = self._text[self._at : end]
             digits = digits if len(digits) == 2 else ""
         hexadecimal = "0123456789abcdefABCDEF"
         if not digits or any(c not in hexadecimal for c in digits) or int(digits, 16) > _TOP:
-            where = self._text[start : max(end, self._at)]
+            where = self._text[start : max(end, self._at)].removesuffix("}")
             raise BadExpression("invalid escape sequence", where)
         self._at = end
         return int(digits, 16)
@@ -382,6 +383,12 @@ class _Parser:
         self._at = close + 2
 
 
+def _is_category(name: str) -> bool:
+    """Whether it is a Unicode category; scripts are refused like unknown names."""
+    kinds = _CATEGORIES.get(name[:1])
+    return kinds is not None and (len(name) == 1 or (len(name) == 2 and name[1] in kinds))
+
+
 def _is_count(text: str) -> bool:
     plain = text.isascii() and text.isdigit() and len(text) < 9
     return plain and (text == "0" or not text.startswith("0"))
@@ -403,8 +410,9 @@ def in_set(node: CharSet, character: str) -> bool:
     """Whether a character belongs to a set."""
     codes = [ord(character)]
     if node.fold:
-        codes += [ord(c) for c in (character.lower(), character.upper()) if len(c) == 1]
-        codes += [ord(c) for c in (character.upper().lower(), character.lower().upper()) if len(c) == 1]
+        lower, upper = character.lower(), character.upper()
+        folded = (lower, upper, upper.lower(), lower.upper())
+        codes += [ord(other) for other in folded if len(other) == 1]
     found = any(low <= code <= high for code in codes for low, high in node.ranges)
     if not found and node.categories:
         category = unicodedata.category(character)

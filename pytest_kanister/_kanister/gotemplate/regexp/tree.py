@@ -23,7 +23,7 @@ class CharSet(Node):
 
 @dataclass(slots=True)
 class Empty(Node):
-    """Nothing, or a position: `^`, `$`, `\\A`, `\\z`, `(?m)^`, `(?m)$`, `\\b`, `\\B`."""
+    """Nothing, or a position: `start`, `end`, `line-start`, `line-end`, `word`, `no-word`."""
 
     assertion: str = ""
 

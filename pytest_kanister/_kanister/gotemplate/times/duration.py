@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from ..quoting import quote
 from ..types import BUILTIN
 from ..values import Int
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _UNITS_NS = {
     "ns": 1,
@@ -33,6 +37,17 @@ class Duration(Int):
     def go_string(self) -> str:
         """As Go prints it: `1h30m0s`, `1.5s`, `2ms`."""
         return _text(int(self))
+
+    def go_methods(self) -> dict[str, tuple[str, Callable[..., object]]]:
+        """The methods that a template may call."""
+        return {
+            "String": ("-> string", self.go_string),
+            "Hours": ("-> float64", lambda: int(self) / 3.6e12),
+            "Minutes": ("-> float64", lambda: int(self) / 6e10),
+            "Seconds": ("-> float64", lambda: int(self) / 1e9),
+            "Milliseconds": ("-> int64", lambda: int(int(self) / 1_000_000)),
+            "Nanoseconds": ("-> int64", lambda: int(self)),
+        }
 
 
 def parse_duration(text: str) -> int:

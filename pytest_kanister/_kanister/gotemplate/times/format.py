@@ -14,7 +14,8 @@ RFC3339_NANO = "2006-01-02T15:04:05.999999999Z07:00"
 
 def format_time(when: GoTime, layout: str) -> str:
     """Go's `Time.Format`."""
-    return "".join(literal + (_write(when, piece) if piece else "") for literal, piece in pieces(layout))
+    cut = pieces(layout)
+    return "".join(literal + (_write(when, piece) if piece else "") for literal, piece in cut)
 
 
 def _write(when: GoTime, piece: str) -> str:

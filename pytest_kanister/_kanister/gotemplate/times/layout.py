@@ -1,5 +1,4 @@
-"""Reading Go's layouts: which pieces of the reference time `Mon Jan 2 15:04:05 MST 2006` stand in
-them."""
+"""Reading Go's layouts: the pieces of the reference time `Mon Jan 2 15:04:05 MST 2006` in them."""
 
 from __future__ import annotations
 
@@ -15,9 +14,9 @@ WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split()  #
 
 _WORDS = {"January": "", "Jan": "lower", "Monday": "", "Mon": "lower", "MST": ""}
 _OTHERS = (
-    ("002", "01", "02", "03", "04", "05", "06", "15", "1", "2006", "2", "__2", "_2", "3", "4", "5")
-    + ("PM", "pm", "-070000", "-07:00:00", "-0700", "-07:00", "-07")
-    + ("Z070000", "Z07:00:00", "Z0700", "Z07:00", "Z07")
+    *("002", "01", "02", "03", "04", "05", "06", "15", "1", "2006", "2", "__2", "_2", "3", "4"),
+    *("5", "PM", "pm", "-070000", "-07:00:00", "-0700", "-07:00", "-07"),
+    *("Z070000", "Z07:00:00", "Z0700", "Z07:00", "Z07"),
 )
 
 

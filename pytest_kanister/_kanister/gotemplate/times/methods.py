@@ -25,6 +25,10 @@ class Month(Int):
         """The English name."""
         return MONTHS[self - 1]
 
+    def go_methods(self) -> dict[str, tuple[str, Callable[..., object]]]:
+        """The methods that a template may call."""
+        return {"String": ("-> string", self.go_string)}
+
 
 class Weekday(Int):
     """A `time.Weekday`, which prints its name."""
@@ -32,6 +36,10 @@ class Weekday(Int):
     def go_string(self) -> str:
         """The English name."""
         return WEEKDAYS[self]
+
+    def go_methods(self) -> dict[str, tuple[str, Callable[..., object]]]:
+        """The methods that a template may call."""
+        return {"String": ("-> string", self.go_string)}
 
 
 def methods(when: GoTime) -> dict[str, tuple[str, Callable[..., object]]]:

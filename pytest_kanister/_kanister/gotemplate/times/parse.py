@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
-from .clock import NS, FixedZone, GoTime, days, zone_at
+from .clock import NS, FixedZone, GoTime, civil, days, zone_at
 from .layout import MONTHS, WEEKDAYS, is_fraction, pieces
 
 
@@ -145,7 +145,7 @@ def _name(text: str, names: list[str], *, short: bool) -> tuple[int, str]:
 
 def _half_day(text: str, piece: str) -> tuple[bool, str]:
     given = text[:2]
-    if given not in ((("AM", "PM") if piece == "PM" else ("am", "pm"))):
+    if given not in (("AM", "PM") if piece == "PM" else ("am", "pm")):
         raise _Mismatch
     return given.lower() == "pm", text[2:]
 
@@ -227,7 +227,8 @@ def _assemble(fields: _Fields, zone: tzinfo) -> GoTime:
     elif fields.afternoon is False and fields.hour == 12:
         fields.hour = 0
     month, day = _month_and_day(fields)
-    _within(day, 1, days(fields.year + month // 12, month % 12 + 1, 1) - days(fields.year, month, 1))
+    following = days(fields.year + month // 12, month % 12 + 1, 1)
+    _within(day, 1, following - days(fields.year, month, 1))
     clock = fields.hour * 3600 + fields.minute * 60 + fields.second
     seconds = days(fields.year, month, day) * 86_400 + clock
     nanosecond = fields.nanosecond
@@ -250,8 +251,6 @@ def _month_and_day(fields: _Fields) -> tuple[int, int]:
         return (fields.month if fields.month >= 0 else 1), (fields.day if fields.day >= 0 else 1)
     start = days(fields.year, 1, 1)
     _within(fields.year_day, 1, days(fields.year + 1, 1, 1) - start)
-    from .clock import civil
-
     _, month, day = civil(start + fields.year_day - 1)
     if fields.month not in (-1, month) or fields.day not in (-1, day):
         raise _Mismatch
@@ -259,13 +258,14 @@ def _month_and_day(fields: _Fields) -> tuple[int, int]:
 
 
 def _in_named_zone(name: str, seconds: int, nanosecond: int, zone: tzinfo) -> GoTime:
+    """A zone that the local one does not know gets its offset, but not the time shifted by it."""
     unix_s = to_unix(seconds, zone)
     if zone_at(zone, unix_s)[0] == name:
         return GoTime(unix_s * NS + nanosecond, zone)
     offset_s = 0
     if name.startswith("GMT") and len(name) > 3:
         offset_s = int(name[3:]) * 3600
-    return GoTime((seconds - offset_s) * NS + nanosecond, FixedZone(name, offset_s))
+    return GoTime(seconds * NS + nanosecond, FixedZone(name, offset_s))
 
 
 def to_unix(seconds: int, zone: tzinfo) -> int:
