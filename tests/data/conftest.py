@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from secrets import token_hex
 
 import pytest
 
@@ -21,17 +23,19 @@ def settings() -> Settings:
 def kube(settings: Settings) -> Iterator[KubeClient]:
     backend = open_backend(settings, print)
     try:
-        yield KubeClient(backend.kubeconfig, backend.capabilities)
+        with closing(KubeClient(backend.kubeconfig, backend.capabilities)) as client:
+            yield client
     finally:
         backend.close()
 
 
 @pytest.fixture(scope="session")
 def namespace(kube: KubeClient) -> Iterator[Callable[[str], str]]:
-    """Makes namespaces that are deleted in the end."""
+    """Makes namespaces, no two alike as workers may share a cluster; deleted in the end."""
     made: list[str] = []
 
-    def make(name: str) -> str:
+    def make(stem: str) -> str:
+        name = f"{stem}-{token_hex(3)}"
         kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         made.append(name)
         return name

@@ -7,6 +7,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen
 
@@ -120,8 +121,8 @@ def test_a_prefix_narrows_and_keys_stay_whole(bucket: S3Bucket) -> None:
 
 
 def test_listing_goes_on_after_a_thousand(bucket: S3Bucket) -> None:
-    for i in range(1005):
-        bucket.put(f"{i:04}", b"x")
+    with ThreadPoolExecutor(8) as pool:  # clients may be used from threads
+        list(pool.map(lambda i: bucket.put(f"{i:04}", b"x"), range(1005)))
     assert [stored.key for stored in bucket.objects()] == [f"{i:04}" for i in range(1005)]
 
 

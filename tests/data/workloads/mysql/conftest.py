@@ -29,3 +29,34 @@ def mysql(deployed: MySQL) -> MySQL:
         if database[0] not in ("mysql", "sys", "information_schema", "performance_schema"):
             deployed.execute(f"DROP DATABASE {quoted(database[0])}")
     return deployed
+
+
+_SCENE = """
+CREATE DATABASE d CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+CREATE TABLE d.parent (id INT PRIMARY KEY);
+CREATE TABLE d.t (
+  id INT PRIMARY KEY AUTO_INCREMENT,
+  parent INT,
+  name VARCHAR(20) DEFAULT 'x' COMMENT 'whose',
+  twice INT GENERATED ALWAYS AS (parent * 2) VIRTUAL,
+  KEY by_name (name),
+  CONSTRAINT positive CHECK (parent > 0),
+  CONSTRAINT has_parent FOREIGN KEY (parent) REFERENCES d.parent (id)
+) COMMENT 'things';
+CREATE TABLE d.parts (id INT) PARTITION BY HASH (id) PARTITIONS 2;
+INSERT INTO d.parent VALUES (1);
+INSERT INTO d.t (parent, name) VALUES (1, 'a'), (1, 'b');
+INSERT INTO d.parts VALUES (1), (1), (2);
+CREATE VIEW d.v AS SELECT name FROM d.t;
+CREATE TRIGGER d.before_insert BEFORE INSERT ON d.t FOR EACH ROW SET NEW.name = UPPER(NEW.name);
+CREATE PROCEDURE d.p() BEGIN SELECT 1; SELECT 2; END;
+CREATE FUNCTION d.f(a INT) RETURNS INT DETERMINISTIC RETURN a + 1;
+CREATE EVENT d.e ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE
+  DO DELETE FROM d.parts;
+"""
+
+
+@pytest.fixture
+def scene() -> str:
+    """A database with one of everything that a snapshot looks at."""
+    return _SCENE

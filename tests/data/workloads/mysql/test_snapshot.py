@@ -71,30 +71,6 @@ def test_a_changed_value_is_seen(mysql: MySQL, case: str) -> None:
     assert mysql.snapshot() == before
 
 
-SCENE = """
-CREATE DATABASE d CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
-CREATE TABLE d.parent (id INT PRIMARY KEY);
-CREATE TABLE d.t (
-  id INT PRIMARY KEY AUTO_INCREMENT,
-  parent INT,
-  name VARCHAR(20) DEFAULT 'x' COMMENT 'whose',
-  twice INT GENERATED ALWAYS AS (parent * 2) VIRTUAL,
-  KEY by_name (name),
-  CONSTRAINT positive CHECK (parent > 0),
-  CONSTRAINT has_parent FOREIGN KEY (parent) REFERENCES d.parent (id)
-) COMMENT 'things';
-CREATE TABLE d.parts (id INT) PARTITION BY HASH (id) PARTITIONS 2;
-INSERT INTO d.parent VALUES (1);
-INSERT INTO d.t (parent, name) VALUES (1, 'a'), (1, 'b');
-INSERT INTO d.parts VALUES (1), (1), (2);
-CREATE VIEW d.v AS SELECT name FROM d.t;
-CREATE TRIGGER d.before_insert BEFORE INSERT ON d.t FOR EACH ROW SET NEW.name = UPPER(NEW.name);
-CREATE PROCEDURE d.p() BEGIN SELECT 1; SELECT 2; END;
-CREATE FUNCTION d.f(a INT) RETURNS INT DETERMINISTIC RETURN a + 1;
-CREATE EVENT d.e ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE
-  DO DELETE FROM d.parts;
-"""
-
 # (statement, grades, what the diff names)
 ALTERATIONS = {
     "column default": ("ALTER TABLE d.t ALTER name SET DEFAULT 'y'", "schema", "column name"),
@@ -163,9 +139,9 @@ ALTERATIONS = {
 
 
 @pytest.mark.parametrize("case", ALTERATIONS)
-def test_an_alteration_is_seen_graded_and_named(mysql: MySQL, case: str) -> None:
+def test_an_alteration_is_seen_graded_and_named(mysql: MySQL, scene: str, case: str) -> None:
     statement, grades, named = ALTERATIONS[case]
-    mysql.execute(SCENE)
+    mysql.execute(scene)
     before = mysql.snapshot()
     mysql.execute(statement)
     after = mysql.snapshot()
@@ -175,12 +151,12 @@ def test_an_alteration_is_seen_graded_and_named(mysql: MySQL, case: str) -> None
     assert named in str(diff)
 
 
-def test_a_faithful_copy_is_equal(mysql: MySQL) -> None:
-    mysql.execute(SCENE)
+def test_a_faithful_copy_is_equal(mysql: MySQL, scene: str) -> None:
+    mysql.execute(scene)
     before = mysql.snapshot()
     mysql.execute("DROP DATABASE d")
     assert compare(before, mysql.snapshot()).grades == ("data", "schema", "code")
-    mysql.execute(SCENE)
+    mysql.execute(scene)
     assert mysql.snapshot() == before
 
 

@@ -1,0 +1,82 @@
+"""mysqldump and back, on a real server: what really gets lost is found, and nothing else."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_kanister._data.proof import compare
+from pytest_kanister._data.stores.ledger import check_dump
+from pytest_kanister._data.workloads.mysql.manifests import pod_name
+
+if TYPE_CHECKING:
+    from pytest_kanister._data.workloads.mysql import MySQL
+    from pytest_kanister._kube import KubeClient
+
+pytestmark = pytest.mark.slow
+
+# What the tutorial's Blueprint runs, less the pipe.
+TUTORIAL = "--column-statistics=0 --single-transaction --all-databases"
+
+
+def run(kube: KubeClient, mysql: MySQL, program: str, stdin: bytes = b"") -> bytes:
+    command = f'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec {program}'
+    result = kube.exec(mysql.namespace, pod_name(mysql.name), ["bash", "-c", command], stdin=stdin)
+    assert result.exit_status == 0, result.stderr.decode()
+    return result.stdout
+
+
+def dump(kube: KubeClient, mysql: MySQL, options: str) -> bytes:
+    body = run(kube, mysql, f"mysqldump -u root -h {mysql.name} {options}")
+    assert check_dump(gzip.compress(body)) is None
+    assert check_dump(gzip.compress(body[:-100])) is not None
+    return body
+
+
+def restore(kube: KubeClient, mysql: MySQL, body: bytes) -> None:
+    run(kube, mysql, f"mysql -u root -h {mysql.name}", body)
+
+
+def test_the_tutorials_data_come_back(kube: KubeClient, mysql: MySQL) -> None:
+    mysql.seed("accounts")
+    before = mysql.snapshot()
+    body = dump(kube, mysql, TUTORIAL)
+    mysql.damage(drop="myImportantData")
+    assert mysql.snapshot() != before
+    restore(kube, mysql, body)
+    assert str(compare(before, mysql.snapshot())) == ""
+
+
+def test_a_complete_dump_is_no_false_alarm(kube: KubeClient, mysql: MySQL, scene: str) -> None:
+    mysql.execute(scene)
+    before = mysql.snapshot()
+    body = dump(kube, mysql, f"{TUTORIAL} --routines --events --triggers")
+    mysql.damage(drop="d")
+    restore(kube, mysql, body)
+    assert str(compare(before, mysql.snapshot())) == ""
+
+
+def test_what_the_tutorials_dump_loses(kube: KubeClient, mysql: MySQL, scene: str) -> None:
+    mysql.execute(scene)
+    mysql.execute(
+        "CREATE DATABASE f; CREATE TABLE f.t (a FLOAT); INSERT INTO f.t VALUES (16777216)"
+    )
+    before = mysql.snapshot()
+    body = dump(kube, mysql, TUTORIAL)
+    mysql.damage(drop="d")
+    mysql.damage(drop="f")
+    mysql.execute("CREATE DATABASE later")
+    restore(kube, mysql, body)
+    diff = compare(before, mysql.snapshot())
+    assert str(diff).splitlines() == [
+        "database later: extra (it was not there before)",
+        "event d.e: missing (it was there before)",
+        "function d.f: missing (it was there before)",
+        "procedure d.p: missing (it was there before)",
+        "table f.t: 1 row before, 1 after",
+        "  - missing  (16777216.0)",
+        "  + extra    (16777200.0)",
+    ]
+    assert diff.grades == ("data", "code", "extra")
