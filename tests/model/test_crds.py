@@ -68,7 +68,7 @@ def test_pruning_keeps_free_form_fields_only() -> None:
         override = {"containers": [{"name": "container", "env": []}]}
         made = await api.create(
             ACTIONSETS,
-            _actionset(name="backup", unknown=1, podOverride=override, podLabels=None),
+            _actionset(name="backup", unknown=1, podOverride=override),
             "kanister",
         )
         assert made["spec"]["actions"] == [{"name": "backup", "podOverride": override}]

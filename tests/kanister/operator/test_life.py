@@ -53,8 +53,8 @@ def test_status_life_of_two_phases(in_cluster: Run, make: Any) -> None:
             "group": "",
             "resource": "",
         }
-        pending = {"state": "pending", "progress": {}}
-        action = {
+        pending: dict[str, Any] = {"state": "pending", "progress": {}}
+        action: dict[str, Any] = {
             "name": "backup",
             "object": reference,
             "blueprint": "bp",
