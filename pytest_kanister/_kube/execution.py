@@ -61,7 +61,9 @@ def run_in_container(
         _collect(socket, output)
         ended = not socket.is_open()
     finally:
-        socket.close()
+        # Not `close`: the package waits for the server's farewell, and leaks the connection
+        # when the server was first.  What ends a command early is the broken connection.
+        socket.sock.shutdown()
     if not ended:
         raise EnvironmentProblem(
             f"{' '.join(command[:3])} … in pod {namespace}/{pod} ran longer than {timeout_s:.0f} s",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._backends.embedded.kanister import (
     IMAGE,
     RELEASE,
     install_kanister,
-    operator_ready,
 )
 from pytest_kanister._base.folders import cache_folder
 from pytest_kanister._cluster.api import LocalApi
@@ -73,7 +73,9 @@ class Cluster:
         self._api: LocalApi | None = None
 
     async def start(self) -> None:
-        """Returns when the API is served and the operator is ready.
+        """Returns when the API is served and pods are run, the operator's first among them.
+
+        ActionSets that are made before it is ready are taken up as soon as it is.
 
         Raises:
             EnvironmentProblem: this machine cannot run pods.
@@ -115,7 +117,6 @@ class Cluster:
             builtins={IMAGE: _operator},
         )
         self._begin(kubelet.run())
-        await operator_ready(api)
         self.kubeconfig = self._server.kubeconfig
         self.capabilities = Capabilities(
             backend="embedded",
@@ -196,7 +197,7 @@ def _load_api_server() -> type[ApiServer]:
 
 
 async def _operator(api: Api, log: Callable[[str], None], env: Mapping[str, str]) -> int:
-    # Loaded when its pod starts: the API serves meanwhile.
-    from pytest_kanister._kanister.operator import run_operator
-
-    return await run_operator(api, log, env)
+    # Loaded when its pod starts, in a thread: the API serves meanwhile.
+    module = await asyncio.to_thread(import_module, "pytest_kanister._kanister.operator")
+    status: int = await module.run_operator(api, log, env)
+    return status

@@ -5,16 +5,15 @@ Names are those of the chart `kanister-operator` installed as release `kanister`
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from pytest_kanister._model.crds import kanister_crds
-from pytest_kanister._model.resources import CRDS, DEPLOYMENTS, NAMESPACES, PODS
+from pytest_kanister._model.resources import CRDS, DEPLOYMENTS, NAMESPACES
 
 if TYPE_CHECKING:
     from pytest_kanister._model.api import Api, Object
 
-__all__ = ["IMAGE", "NAMESPACE", "RELEASE", "install_kanister", "operator_ready"]
+__all__ = ["IMAGE", "NAMESPACE", "RELEASE", "install_kanister"]
 
 RELEASE = "0.119.0"
 """The Kanister release that our operator emulates."""
@@ -34,21 +33,6 @@ async def install_kanister(api: Api) -> None:
     for crd in kanister_crds():
         await api.create(CRDS, crd)
     await api.create(DEPLOYMENTS, _deployment(), NAMESPACE)
-
-
-async def operator_ready(api: Api) -> None:
-    """Returns when a pod of the operator is ready."""
-    async for event in api.watch(PODS, NAMESPACE, label_selector=f"app={_LABELS['app']}"):
-        if event.type != "DELETED" and _is_ready(event.object):
-            return
-    await asyncio.Event().wait()  # the watch ends with the cluster only
-
-
-def _is_ready(pod: Object) -> bool:
-    return any(
-        condition["type"] == "Ready" and condition["status"] == "True"
-        for condition in pod.get("status", {}).get("conditions") or ()
-    )
 
 
 def _deployment() -> Object:

@@ -92,7 +92,6 @@ def open_embedded(settings: Settings, progress: Callable[[str], None]) -> Embedd
         EnvironmentProblem: an extra is not installed, or this machine cannot run it.
     """
     _require_extra()
-    warm_up()
     pid = owner_pid()
     owner = Owner.of(pid)
     if owner is None:
@@ -103,7 +102,7 @@ def open_embedded(settings: Settings, progress: Callable[[str], None]) -> Embedd
     options |= {"owner": str(owner), "keep": settings.keep}
     name = f"run-{owner}-{choices}"
     with _lock:
-        cluster = process.join(name) or process.start(name, options, progress)
+        cluster = process.join(name) or process.start(name, options, progress, warm_up)
         return EmbeddedBackend(cluster, ends_it=pid == os.getpid(), progress=progress)
 
 

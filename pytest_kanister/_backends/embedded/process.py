@@ -32,13 +32,19 @@ END_S = 10.0
 """A cluster ends in a fraction of a second; then it is killed and swept."""
 
 
-def start(name: str, options: dict[str, Any], progress: Callable[[str], None]) -> Description:
+def start(
+    name: str,
+    options: dict[str, Any],
+    progress: Callable[[str], None],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Description:
     """A cluster process of this name that serves, started now or just before by somebody else.
 
     Args:
         name: the cluster's folder below `run_root`.
         options: what `serve` reads (JSON values).
         progress: gets the cluster's progress lines, later ones from a thread.
+        meanwhile: called while the process starts.
 
     Raises:
         EnvironmentProblem: this machine cannot run it, as the process found out.
@@ -62,6 +68,7 @@ def start(name: str, options: dict[str, Any], progress: Callable[[str], None]) -
         )
     finally:
         os.close(writer)
+    meanwhile()
     messages = _lines(reader)
     try:
         for message in messages:
