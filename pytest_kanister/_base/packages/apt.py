@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,9 @@ def sources_for(suite: str | None) -> list[Source]:
             ],
             looked=["PATH"],
         )
-    said = run(["apt-config", "shell", "L", "Dir::Etc::sourcelist/f", "P", "Dir::Etc::sourceparts/d"])
+    said = run(
+        ["apt-config", "shell", "L", "Dir::Etc::sourcelist/f", "P", "Dir::Etc::sourceparts/d"]
+    )
     places = dict(re.findall(r"^([LP])='(.*)'$", said.stdout, re.MULTILINE))
     listing, parts = Path(places.get("L", "")), Path(places.get("P", ""))
     identity, codename = distribution()
@@ -74,7 +77,12 @@ class PrivateApt:
         for made in (folder / "state/lists/partial", self._archives / "partial", folder / "etc"):
             made.mkdir(parents=True)
         (folder / "status").touch()
-        (folder / "etc" / "own.sources").write_text("\n".join(s.stanza() for s in sources))
+        # apt reads the packages of a `file:` archive in place; `copy:` brings them to the others.
+        copied = [
+            replace(source, uris=tuple(re.sub("^file:", "copy:", uri) for uri in source.uris))
+            for source in sources
+        ]
+        (folder / "etc" / "own.sources").write_text("\n".join(s.stanza() for s in copied))
         self._config = folder / "apt.conf"
         self._config.write_text(_CONFIG.format(folder=folder), encoding="utf-8")
 
