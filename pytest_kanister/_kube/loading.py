@@ -6,6 +6,7 @@ all of it; so it is overlapped with the start of a cluster.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from importlib import import_module
 from typing import Any
@@ -36,7 +37,5 @@ def package(module: str) -> Any:
 
 def _load() -> None:
     # A broken installation is reported where the package is used, not from this thread.
-    try:
-        import_module("kubernetes")
-    except ImportError:
-        return
+    with contextlib.suppress(ImportError):
+        import kubernetes  # noqa: F401  # to be loaded is all that is wanted of it
