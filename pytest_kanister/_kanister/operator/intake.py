@@ -51,7 +51,11 @@ class Intake:
         self._tasks: dict[str, set[asyncio.Task[None]]] = {}
 
     def on_change(self, change: str, actionset: Object) -> None:
-        """ADDED, MODIFIED, DELETED as the watch tells them."""
+        """ADDED, MODIFIED, DELETED as the watch tells them.
+
+        Deletion cancels what runs: commands end and job pods are deleted; a deferPhase, which
+        Kanister would start with an ended context and see fail, is not started.
+        """
         name = actionset["metadata"]["name"]
         if change == "ADDED":
             self._start(name, lambda: self._add(actionset))

@@ -114,24 +114,22 @@ class Job:
         Raises:
             KanisterError: it failed, or is gone.
         """
-        while self._watch.phase not in _TERMINAL:
-            await self._watch.next(None)
-        if self._watch.phase == "Succeeded":
-            return
-        failed = KanisterError(
-            "Pod failed",
-            {"podName": self.name, "status": pod_status_text(self._watch.pod)},
-        )
-        raise KanisterError(
+        try:
+            while self._watch.phase not in _TERMINAL:
+                await self._watch.next(None)
+        except KanisterError as gone:
+            raise self._incomplete(gone) from gone
+        if self._watch.phase == "Failed":
+            details = {"podName": self.name, "status": pod_status_text(self._watch.pod)}
+            raise self._incomplete(KanisterError("Pod failed", details))
+
+    def _incomplete(self, cause: KanisterError) -> KanisterError:
+        logged = self._with_log("Pod failed or did not transition into complete state", cause)
+        return KanisterError(
             "Failed while waiting for Pod to complete",
             {"pod": self.name},
-            KanisterError(
-                "Pod failed to complete in time",
-                cause=self._with_log(
-                    "Pod failed or did not transition into complete state", failed
-                ),
-            ),
-        ) from None
+            KanisterError("Pod failed to complete in time", cause=logged),
+        )
 
     def _with_log(self, message: str, cause: KanisterError) -> KanisterError:
         """Kanister prints this level as JSON, the log's last lines in the middle."""

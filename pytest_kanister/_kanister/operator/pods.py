@@ -87,7 +87,7 @@ async def build_pod(call: Call, options: PodOptions) -> Object:
     container: Object = {
         "name": MAIN_CONTAINER,
         "image": options.image,
-        "command": options.command,
+        "command": [_utf8(word) for word in options.command],
         "imagePullPolicy": "IfNotPresent",
     }
     spec: Object = {"containers": [container], "restartPolicy": "Never"}
@@ -114,6 +114,11 @@ async def build_pod(call: Call, options: PodOptions) -> Object:
     if options.annotations:
         metadata["annotations"] = dict(options.annotations)
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _utf8(text: str) -> str:
+    """What is left of a Go string on its way through JSON: other bytes become U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 async def _volumes(call: Call, options: PodOptions) -> tuple[list[Object], list[Object]]:
