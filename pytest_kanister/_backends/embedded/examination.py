@@ -24,6 +24,8 @@ __all__ = ["Finding", "examine"]
 FETCH = "pytest-kanister demo"
 """The command that fetches what a round trip needs, and proves it."""
 
+_DATABASES = ("packages mysql", "packages mariadb")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -125,7 +127,7 @@ def _servers(settings: Settings) -> Iterator[Finding]:
     cache = cache_folder(settings.cache)
     fetched = False
     for what, found, healthy in describe(cache):
-        fetched = fetched or what.startswith("packages")
+        fetched = fetched or what in _DATABASES
         if healthy:
             yield Finding(what, found)
         elif what.startswith("S3"):
