@@ -154,20 +154,18 @@ def _processes_of(folder: Path) -> Iterator[int]:
 
 def _remove(folder: Path) -> None:
     """Removes a tree even where a pod took the permission away; what cannot go stays."""
-
-    def unlock(function: object, path: str, _error: object) -> None:
-        with contextlib.suppress(OSError):
-            Path(path).parent.chmod(0o700)
-            Path(path).chmod(0o700)
-            if Path(path).is_dir() and not Path(path).is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                Path(path).unlink(missing_ok=True)
-
-    if folder.is_dir() and not folder.is_symlink():
-        shutil.rmtree(folder, onerror=unlock)
-    else:
+    if not folder.is_dir() or folder.is_symlink():
         folder.unlink(missing_ok=True)
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        folder.chmod(0o700)
+        for path, names, _ in os.walk(folder):
+            for name in names:
+                below = Path(path, name)
+                if not below.is_symlink():
+                    below.chmod(0o700)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_if_empty(root: Path) -> None:

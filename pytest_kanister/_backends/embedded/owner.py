@@ -7,6 +7,8 @@ import select
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_kanister.errors import EnvironmentProblem
+
 __all__ = ["Owner", "ended", "owner_pid"]
 
 _STARTTIME = 19
@@ -54,11 +56,20 @@ class Owner:
         return Owner.of(self.pid) != self
 
     def watch(self) -> int | None:
-        """A file descriptor that becomes readable when the process ends; None: it has ended."""
+        """A file descriptor that becomes readable when the process ends; None: it has ended.
+
+        Raises:
+            EnvironmentProblem: this machine does not let processes be watched.
+        """
         try:
             handle = os.pidfd_open(self.pid)
-        except OSError:
+        except ProcessLookupError:
             return None
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"the embedded cluster cannot watch its owner: pidfd_open: {error.strerror}",
+                remedies=["a kernel of 5.3 or newer, and a sandbox that allows pidfd_open"],
+            ) from error
         # The number may have passed to another process before the handle was made.
         if self.gone or ended(handle):
             os.close(handle)

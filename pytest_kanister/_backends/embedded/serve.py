@@ -81,11 +81,11 @@ def main() -> int:
     reporter = Reporter(_PIPE)
     ending = _Ending()
     handle = None
-    if options["owner"]:
-        handle = Owner.parse(options["owner"]).watch()
-        if handle is None:
-            return 0
     try:
+        if options["owner"]:
+            handle = Owner.parse(options["owner"]).watch()
+            if handle is None:
+                return 0
         plot = Plot.claim(options["name"])
     except Exception as error:
         reporter.failed(error, traceback.format_exc())
