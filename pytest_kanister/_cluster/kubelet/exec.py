@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
+import signal
 import subprocess
 import uuid
 from typing import TYPE_CHECKING
 
+from pytest_kanister._base.polling import Deadline
 from pytest_kanister._cluster.kubelet.child import Child
 from pytest_kanister._cluster.kubelet.procs import descendants, kill_all, marked
 
@@ -22,6 +23,7 @@ __all__ = ["run_command"]
 _CHUNK_BYTES = 64 * 1024
 _MARKER = "PYTEST_KANISTER_EXEC"
 _STRAY_S = 1.0
+_UNKILLABLE_S = 5.0
 
 
 async def run_command(
@@ -195,10 +197,11 @@ class _Carrier:
 
 
 async def _kill(child: Child, marker: str) -> None:
-    while left := [*descendants(child.pid), *marked(marker)]:
+    """Kills until two looks in a row find nobody: a process may have been forking meanwhile."""
+    deadline, empty = Deadline(_UNKILLABLE_S), 0
+    while empty < 2 and not deadline.passed:
+        left = [*descendants(child.pid), *marked(marker)]
         kill_all(left)
-        if not child.running:
-            break
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(child.wait(), 0.01)
-    await child.wait()
+        child.send(signal.SIGKILL)
+        empty = 0 if left else empty + 1
+        await asyncio.sleep(0.002)
