@@ -45,6 +45,7 @@ class Session:
         self.progress = progress
         self._backend: Backend | None = None
         self._closed = False
+        self._store_version = ""
         self._lock = threading.Lock()
         warm_up()
         self.kube: Later[KubeClient] = Later(self._connect, "cluster")
@@ -62,8 +63,9 @@ class Session:
     def ran(self) -> dict[str, str]:
         """Store, cluster, Kanister and isolation, in words; where it is kept, if it is."""
         capabilities = self.capabilities
+        self.ready_store.result()
         ran = {
-            "store": self.ready_store.result().version(),
+            "store": self._store_version,
             "cluster": capabilities.backend,
             "kanister": capabilities.kanister,
             "isolation": capabilities.isolation,
@@ -112,5 +114,6 @@ class Session:
     def _await_store(self) -> SeaweedFS:
         store = self._deployed.result()
         store.wait_ready()
-        self.progress(f"store answers: {store.version()}")
+        self._store_version = store.version()
+        self.progress(f"store answers: {self._store_version}")
         return store

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_kanister._data.stores.ledger import Ledger
+from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.blueprints import find_blueprint
 from pytest_kanister._harness.diagnosis import diagnose, secret_keys
 from pytest_kanister._kanister.blueprint import read_blueprint
@@ -49,7 +50,8 @@ class WorkloadStage:
         self._session = session
         self._workload = workload
         self._bucket: Bucket | None = None
-        self._profile: Target | None = None
+        self._profile = Later(self._make_profile, "profile")
+        self._version = ""
         self._blueprints: dict[str, Blueprint] = {}
         self._secret_keys: dict[Target, frozenset[str]] = {}
         self.beside = beside
@@ -73,27 +75,26 @@ class WorkloadStage:
 
     def wait_ready(self) -> None:
         """Until database and store answer and the Profile is there."""
-        self.profile()
         self._workload.wait_ready()
+        self._version = self._workload.version()
+        self._profile.result()
         self._secret_keys = {
             secret: secret_keys(self._session.kube.result(), secret)
             for secret in self._workload.secrets.values()
         }
-        self._session.progress(f"database answers: {self._workload.version()}")
+        self._session.progress(f"database answers: {self._version}")
 
-    def profile(self) -> Target:
-        """The Profile in the workload's namespace, made when first asked for."""
-        if self._profile is None:
-            session = self._session
-            store = session.ready_store.result()
-            self._profile = create_profile(
-                session.kube.result(),
-                namespace=self._workload.namespace,
-                location=store.profile(session.bucket.result().name, self._workload.namespace),
-                access_key=store.access_key,
-                secret_key=store.secret_key,
-            )
-        return self._profile
+    def _make_profile(self) -> Target:
+        """The Profile in the workload's namespace, as soon as there is a store to name."""
+        session = self._session
+        store = session.ready_store.result()
+        return create_profile(
+            session.kube.result(),
+            namespace=self._workload.namespace,
+            location=store.profile(session.bucket.result().name, self._workload.namespace),
+            access_key=store.access_key,
+            secret_key=store.secret_key,
+        )
 
     def backup(self, blueprint: str | Path, *, beside: Path | None = None) -> Backup:
         """Runs the Blueprint's action `backup` on the workload to its end.
@@ -115,7 +116,7 @@ class WorkloadStage:
             action="backup",
             blueprint=name,
             target=self._workload.target,
-            profile=self.profile(),
+            profile=self._profile.result(),
             secrets=self._workload.secrets,
         )
         status = self._wait(actionset, name)["status"]
@@ -154,7 +155,7 @@ class WorkloadStage:
 
     def ran(self) -> dict[str, str]:
         """What really ran, by role."""
-        return {"database": self._workload.version(), **self._session.ran()}
+        return {"database": self._version, **self._session.ran()}
 
     def close(self) -> None:
         """Takes the namespace down, without waiting for it."""
@@ -174,7 +175,11 @@ class WorkloadStage:
         except ActionSetFailed as error:
             store = self._session.ready_store.result()
             diagnose(
-                kube, error, profile=self.profile(), reached=store.endpoint, keys=self._secret_keys
+                kube,
+                error,
+                profile=self._profile.result(),
+                reached=store.endpoint,
+                keys=self._secret_keys,
             )
             raise
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_kanister._kube import warm_up
 from pytest_kanister._model.results import Verdict
 from pytest_kanister._plugin.provision import provisioning
 from pytest_kanister._plugin.state import PROPERTY, RUN
@@ -46,6 +47,8 @@ class ScenarioFile(pytest.File):
             scenarios = load_scenarios(self.path)
         except ScenarioError as error:
             raise self.CollectError(str(error)) from None
+        if not self.config.option.collectonly:
+            warm_up()  # a quarter of a second that passes while pytest still collects
         for scenario in scenarios:
             yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
 
