@@ -63,7 +63,14 @@ class QuickKubelet:
             podIP=f"127.9.0.{number}",
             conditions=[{"type": "Ready", "status": "True"}],
             containerStatuses=[
-                {"name": item["name"], "ready": True, "restartCount": 0, "state": {"running": {}}}
+                {
+                    "name": item["name"],
+                    "image": item["image"],
+                    "imageID": "",
+                    "ready": True,
+                    "restartCount": 0,
+                    "state": {"running": {}},
+                }
                 for item in pod["spec"]["containers"]
             ],
         )
@@ -101,9 +108,7 @@ class QuickKubelet:
         tty: bool = False,
     ) -> int:
         pipe = asyncio.subprocess.PIPE
-        child = await asyncio.create_subprocess_exec(
-            *command, stdin=pipe, stdout=pipe, stderr=pipe
-        )
+        child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
         assert child.stdin is not None
         assert child.stdout is not None
         assert child.stderr is not None

@@ -2,7 +2,8 @@
 
 What kubectl needs of it: the `patch` operation with the kind and the parameter
 `fieldValidation` (so it leaves validation to the server), and schemas for `explain`.
-Descriptions are not there.
+Descriptions are not there.  OpenAPI v2 is not served; the one thing that misses it is kubectl
+reading a file of `kind: List`, which needs `--validate=false` here.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ _SCALARS: dict[str, dict[str, Any]] = {
     "bytes": {"type": "string", "format": "byte"},
     "any": {"x-kubernetes-preserve-unknown-fields": True},
 }
+
+
+_PARAMETERS = [
+    {"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": True}}
+    for name in ("dryRun", "fieldManager", "fieldValidation")
+]
 
 
 class OpenApi:
@@ -148,10 +155,6 @@ def _paths(kind: Kind, schema: str, gvk: dict[str, str]) -> dict[str, Any]:
     resource = kind.resource
     body = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
     answer = {"200": {"description": "OK", "content": {"application/json": body}}}
-    parameters = [
-        {"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": True}}
-        for name in ("dryRun", "fieldManager", "fieldValidation")
-    ]
 
     def operation(action: str, *, writes: bool = False) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -160,7 +163,7 @@ def _paths(kind: Kind, schema: str, gvk: dict[str, str]) -> dict[str, Any]:
             "responses": answer,
         }
         if writes:
-            found["parameters"] = parameters
+            found["parameters"] = _PARAMETERS
             media = (
                 ("application/merge-patch+json", "application/apply-patch+yaml")
                 if action == "patch"

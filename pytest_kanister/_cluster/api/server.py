@@ -45,6 +45,7 @@ class ApiServer:
         self._port = port
         self._handlers = Handlers(api)
         self._credentials: Credentials | None = None
+        self._server: web.Server | None = None
         self._runner: web.ServerRunner | None = None
         self._streams: set[asyncio.Task[Any]] = set()
         self._answered = time.monotonic()
@@ -63,7 +64,7 @@ class ApiServer:
         credentials = self._credentials = make_credentials(self._folder, self._host)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(credentials.server)
-        server = web.Server(
+        server = self._server = web.Server(
             self._handle,
             request_factory=_request,
             access_log=None,
@@ -89,10 +90,19 @@ class ApiServer:
     async def stop(self) -> None:
         """Ends every request, watches and execs included, and stops listening."""
         runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        assert self._server is not None
         for task in self._streams:
             task.cancel()
-        if runner is not None:
-            await runner.cleanup()
+        transports = [connection.transport for connection in self._server.connections]
+        await runner.cleanup()
+        # Closing TLS politely waits for the other side; idle clients would keep us for long.
+        for transport in transports:
+            if transport is not None:
+                transport.abort()
+        for _ in range(3):  # TLS, socket, protocol: each is told in a turn of its own
+            await asyncio.sleep(0)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         task = asyncio.current_task()

@@ -139,6 +139,10 @@ class StatefulSets(_Workload):
             default_claim(claim)
             claim["status"] = {"phase": "Pending"}
 
+    def prepare_create(self, obj: Object) -> None:
+        """Replicas are always told: typed clients demand it."""
+        obj["status"] = {"replicas": 0, "availableReplicas": 0}
+
     def validate(self, obj: Object) -> list[FieldError]:
         """Mounts may name a claim template's volume."""
         spec = obj["spec"]
