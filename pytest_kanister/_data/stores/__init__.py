@@ -1,6 +1,7 @@
 """Object stores: the S3 server as a pod of the cluster, and what lies in a bucket.
 
-May import `_data.proof`, `_kube`, `_base`, `_model`; the only place that uses boto3.
+May import `_data.proof`, `_kube`, `_base`, `_model`; the only place that uses botocore
+(not boto3 on top of it: that costs time and gives nothing here).
 """
 
 from __future__ import annotations
