@@ -128,17 +128,26 @@ def open_bucket(location: Location) -> S3Client:
         verify_tls=not location.skip_tls_verify,
     )
     try:
-        if location.endpoint:
-            client.region = client.location() or "us-east-1"
-        return client
+        _find_region(client, location)
+    except S3Error as error:
+        client.close()
+        raise LocationError(f"failed to get bucket {location.bucket}: {error}") from error
+    return client
+
+
+def _find_region(client: S3Client, location: Location) -> None:
+    if not location.endpoint:
+        return
+    try:
+        client.region = client.location() or "us-east-1"
+        return
     except S3Error as error:
         if error.code in ("NoSuchBucket", "RequestError", "InvalidAccessKeyId"):
-            raise LocationError(f"failed to get bucket {location.bucket}: {error}") from error
+            raise
         # The keys may lack the right to ask for the region: see whether the bucket is there.
         client.region = error.region or client.region
     try:
         client.region = client.head_bucket() or client.region
     except S3Error as error:
         if error.status != 403:
-            raise LocationError(f"failed to get bucket {location.bucket}: {error}") from error
-    return client
+            raise

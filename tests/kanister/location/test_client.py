@@ -103,3 +103,17 @@ def test_bucket_is_never_created(s3_server: Any) -> None:
     )
     with pytest.raises(LocationError, match="failed to get bucket nope: NoSuchBucket"):
         open_bucket(location)
+
+
+def test_parts_grow_with_the_stream(
+    client: S3Client, s3_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "pytest_kanister._kanister.location.upload"
+    monkeypatch.setattr(f"{module}._PART_BYTES", 5 << 20)
+    monkeypatch.setattr(f"{module}._LARGE_PART_BYTES", 6 << 20)
+    monkeypatch.setattr(f"{module}._LARGE_FROM_PART", 3)
+    body = secrets.token_bytes(5 << 20) * 2 + secrets.token_bytes(7 << 20)
+    assert upload(client, "grown", io.BytesIO(body)) == len(body)
+    answer = s3_server.boto().get_object(Bucket=client.bucket, Key="grown")
+    assert answer["Body"].read() == body
+    assert answer["ETag"].endswith('-4"')

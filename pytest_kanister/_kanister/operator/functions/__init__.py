@@ -17,6 +17,7 @@ from pytest_kanister._kanister.operator.functions import (
     location_delete,
     prepare_data,
     scale_workload,
+    wait_v2,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _IMPLEMENTED: dict[str, Run] = {
     "LocationDelete": location_delete.run,
     "PrepareData": prepare_data.run,
     "ScaleWorkload": scale_workload.run,
+    "WaitV2": wait_v2.run,
 }
 
 IMPLEMENTED = frozenset(_IMPLEMENTED)
