@@ -36,6 +36,7 @@ def package(module: str) -> Any:
 
 
 def _load() -> None:
-    # A broken installation is reported where the package is used, not from this thread.
-    with contextlib.suppress(ImportError):
+    # A broken installation is reported where the package is used, not from this thread; so is
+    # what an import beside other threads' imports may run into: it is done again there.
+    with contextlib.suppress(Exception):
         import kubernetes  # noqa: F401  # to be loaded is all that is wanted of it
