@@ -101,5 +101,11 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         kill_tree(process.pid)
         process.wait()
         # Its sockets stand in /tmp whatever TMPDIR says, and stay after a kill.
-        for path in Path("/tmp").glob(f"seaweedfs-*{port}*.sock"):
-            path.unlink(missing_ok=True)
+        for path in Path("/tmp").glob("seaweedfs-*.sock"):
+            if not _listens(path) and path.stat().st_uid == os.getuid():
+                path.unlink(missing_ok=True)
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
