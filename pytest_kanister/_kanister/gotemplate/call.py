@@ -33,12 +33,13 @@ from .reflect import (
     Value,
     has_field,
     indirect,
+    length,
     map_index,
     struct_field,
     truth,
 )
 from .types import COMPLEXES, FLOATS, NILABLE, REFLECT_VALUE, SIGNED, STRING, UNSIGNED, GoType
-from .values import GoStruct, HasMethods, Int, NamedString, Ptr, kind_of
+from .values import GoStruct, HasMethods, Int, NamedString, Ptr, TypedMap, TypedSlice, kind_of
 
 if TYPE_CHECKING:
     from .functions.registry import Function
@@ -52,6 +53,7 @@ class Budget:
     def __init__(self) -> None:
         self.steps = 0
         self.output = 0
+        self.made = 0
 
     def step(self) -> None:
         """Count one step.
@@ -62,6 +64,22 @@ class Budget:
         self.steps += 1
         if self.steps > limits.STEPS:
             raise LimitError("the render", limits.STEPS, "steps")
+
+    def keep(self, value: object) -> None:
+        """Count what a function returned.
+
+        Raises:
+            LimitError: it, or all of them together, are too large.
+        """
+        if isinstance(value, str):
+            limits.check_size(len(value), "a function's result")
+            self.made += len(value)
+        elif isinstance(value, list | dict | TypedMap | TypedSlice):
+            size = length(value)
+            limits.check_items(size, "a function's result")
+            self.made += 64 * size
+        if self.made > limits.TOTAL_BYTES:
+            raise LimitError("all results together", limits.TOTAL_BYTES, "bytes")
 
 
 class State:
@@ -293,7 +311,10 @@ class State:
             if name == "call":
                 shown = str(args[0]) if args else "<reflect.Value>"
                 return call(shown, values[0])
-            return function.call(self.world, values)
+            made = function.call(self.world, values)
+            if function.result != REFLECT_VALUE:
+                self.budget.keep(made.obj)
+            return made
         except FunctionError as error:
             self.node = node
             self.fail(f"error calling {name}: {error}")

@@ -121,7 +121,7 @@ class _Run:
                 value = state.pipeline(dot, node.pipe)
                 if not node.pipe.declared:
                     state.node = node
-                    self._write(state, printable(value))
+                    self._print(state, value)
             case BranchNode() if node.keyword == "range":
                 return self._range(state, dot, node)
             case BranchNode():
@@ -129,6 +129,13 @@ class _Run:
             case TemplateNode():
                 return self._template(state, dot, node)
         return None
+
+    def _print(self, state: State, value: Value) -> None:
+        try:
+            text = printable(value)
+        except LimitError as error:
+            state.fail(str(error))
+        self._write(state, text)
 
     def _branch(self, state: State, dot: Value, node: BranchNode) -> Walk:
         mark = len(state.variables)

@@ -33,12 +33,15 @@ _POINTER_TEXT = 0xC000100000  # an address has no meaning here; a fixed one keep
 def sprint(*args: object) -> str:
     """Go's `fmt.Sprint`: a space between two operands of which neither is a string."""
     parts: list[str] = []
+    size = 0
     after_string = True
     for arg in args:
         is_string = kind_of(arg) == "string"
         if parts and not is_string and not after_string:
             parts.append(" ")
         parts.append(format_value(arg, "v"))
+        size += len(parts[-1])
+        limits.check_size(size, "a printed text")
         after_string = is_string
     return "".join(parts)
 
@@ -84,6 +87,7 @@ class Printer:
         self._flags = flags
         self._erroring = False
         self._arg: object = None
+        self._meter = limits.Meter("printing")
 
     def arg(self, arg: object, verb: str) -> str:
         """The text of an operand.
@@ -123,6 +127,7 @@ class Printer:
         return f"%!{verb}({inner})"
 
     def _value(self, value: object, verb: str, depth: int) -> str:
+        self._meter.count(len(value) // 64 + 1 if isinstance(value, str) else 1)
         if depth > 0 and value is not None:
             self._arg = value
             text = self._methods(value, verb)

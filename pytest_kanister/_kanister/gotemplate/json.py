@@ -6,6 +6,7 @@ import base64
 import math
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from . import limits
 from .format_numbers import format_float
@@ -25,6 +26,9 @@ from .values import (
     to_bytes,
     type_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ESCAPED = re.compile(r"[\"\\<>&\x00-\x1f\u2028\u2029\ud800-\udfff]")
 _SHORT = {
@@ -48,7 +52,7 @@ def marshal(value: object) -> str:
     Raises:
         NotMarshalable: Go's encoder refuses it.
     """
-    text = _encode(value)
+    text = _Encoder().encode(value)
     limits.check_size(len(text), "a JSON text")
     return text
 
@@ -82,20 +86,33 @@ def indent(text: str, step: str) -> str:
     return "".join(out)
 
 
-def _encode(value: object) -> str:
+class _Encoder:
+    """Encodes one value; counts what it visits, since values may share parts."""
+
+    def __init__(self) -> None:
+        self._meter = limits.Meter("encoding JSON")
+
+    def encode(self, value: object) -> str:
+        """The JSON text of a value."""
+        size = len(value) // 64 if isinstance(value, str | bytes) else 0
+        self._meter.count(size + 1)
+        return _encode(value, self.encode)
+
+
+def _encode(value: object, inner: Callable[[object], str]) -> str:
     if value is None or isinstance(value, NilPtr):
         return "null"
     if isinstance(value, Marshaler):
-        return _encode(value.go_json())
+        return inner(value.go_json())
     if isinstance(value, Ptr):
-        return _encode(value.target)
+        return inner(value.target)
     if isinstance(value, GoTime):
         if kind_of(value) == "struct" and value.go_type.name == "v1.Time" and value.is_zero:
             return "null"
         layout = "2006-01-02T15:04:05Z07:00" if value.go_type.name == "v1.Time" else RFC3339_NANO
         return f'"{format_time(value, layout)}"'
     if isinstance(value, GoStruct):
-        return _encode_struct(value)
+        return _encode_struct(value, inner)
     kind = kind_of(value)
     if kind == "bool":
         return "true" if value else "false"
@@ -106,9 +123,9 @@ def _encode(value: object) -> str:
     if isinstance(value, str):
         return encode_string(value)
     if kind == "slice":
-        return _encode_slice(value)
+        return _encode_slice(value, inner)
     if kind == "map":
-        return _encode_map(value)
+        return _encode_map(value, inner)
     raise NotMarshalable(f"json: unsupported type: {kind}")
 
 
@@ -134,7 +151,7 @@ def _escape(match: re.Match[str]) -> str:
     return _SHORT.get(character) or f"\\u{ord(character):04x}"
 
 
-def _encode_slice(value: object) -> str:
+def _encode_slice(value: object, inner: Callable[[object], str]) -> str:
     if is_nil(value):
         return "null"
     go_type = type_of(value)
@@ -142,15 +159,15 @@ def _encode_slice(value: object) -> str:
     if go_type is not None and go_type.elem.name == "uint8":
         data = bytes(int(item) for item in items if isinstance(item, int))
         return f'"{base64.b64encode(data).decode()}"'
-    return "[" + ",".join(_encode(item) for item in items) + "]"
+    return "[" + ",".join(map(inner, items)) + "]"
 
 
-def _encode_map(value: object) -> str:
+def _encode_map(value: object, inner: Callable[[object], str]) -> str:
     if is_nil(value):
         return "null"
     entries = {str(key): item for key, item in entries_of(value).items()}
     keys = sorted(entries, key=to_bytes)
-    return "{" + ",".join(f"{encode_string(key)}:{_encode(entries[key])}" for key in keys) + "}"
+    return "{" + ",".join(f"{encode_string(key)}:{inner(entries[key])}" for key in keys) + "}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +177,9 @@ class _Member:
     omit_empty: bool
 
 
-def _encode_struct(value: GoStruct) -> str:
+def _encode_struct(value: GoStruct, inner: Callable[[object], str]) -> str:
     shown = [
-        f"{encode_string(member.name)}:{_encode(member.value)}"
+        f"{encode_string(member.name)}:{inner(member.value)}"
         for member in _members(value)
         if not (member.omit_empty and _is_empty(member.value))
     ]

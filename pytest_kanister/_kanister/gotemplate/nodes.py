@@ -143,6 +143,9 @@ class TextNode(Node):
 
     text: str
 
+    def __str__(self) -> str:
+        return self.text
+
 
 @dataclass(slots=True, eq=False)
 class ActionNode(Node):
@@ -160,6 +163,9 @@ class ListNode(Node):
 
     nodes: list[Node] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        return "".join(map(str, self.nodes))
+
 
 @dataclass(slots=True, eq=False)
 class BranchNode(Node):
@@ -170,15 +176,25 @@ class BranchNode(Node):
     body: ListNode
     otherwise: ListNode | None
 
+    def __str__(self) -> str:
+        otherwise = "" if self.otherwise is None else f"{{{{else}}}}{self.otherwise}"
+        return f"{{{{{self.keyword} {self.pipe}}}}}{self.body}{otherwise}{{{{end}}}}"
+
 
 @dataclass(slots=True, eq=False)
 class BreakNode(Node):
     """`{{break}}`."""
 
+    def __str__(self) -> str:
+        return "{{break}}"
+
 
 @dataclass(slots=True, eq=False)
 class ContinueNode(Node):
     """`{{continue}}`."""
+
+    def __str__(self) -> str:
+        return "{{continue}}"
 
 
 @dataclass(slots=True, eq=False)

@@ -15,6 +15,9 @@ _DECIMAL = re.compile(r"0|[1-9](?:_?[0-9])*")
 _FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _HEX_FLOAT = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+")
 
+_LONGEST_NUMBER = 400
+"""Digits; a longer number fits no Go type, not even float64."""
+
 _UNDERSCORES = re.compile(r"[+-]?(?:0[xX]_?)?[0-9a-fA-F]+(?:_?[0-9a-fA-F.pPeE+-]+)*")
 
 
@@ -25,6 +28,8 @@ def parse_integer(text: str) -> int | None:
     """
     sign = text[:1] if text[:1] in ("+", "-") else ""
     digits = text[len(sign) :]
+    if len(digits) > _LONGEST_NUMBER:
+        return None
     if _DECIMAL.fullmatch(digits):
         value = int(digits.replace("_", ""))
     elif _PREFIXED.fullmatch(digits):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _ESCAPES = {
@@ -15,6 +16,7 @@ _ESCAPES = {
     "\\": "\\\\",
 }
 _UNESCAPES = {escape[1]: character for character, escape in _ESCAPES.items()}
+_NOT_PLAIN = re.compile(r"[^ !#-&(-\[\]-~]")
 _HEX_LENGTHS = {"x": 2, "u": 4, "U": 8}
 
 
@@ -36,7 +38,11 @@ def quote(text: str, mark: str = '"', *, ascii_only: bool = False) -> str:
         mark: `"` or, for a character literal, `'`.
         ascii_only: escape everything that is not ASCII (`strconv.QuoteToASCII`, `%+q`).
     """
-    return mark + "".join(_quote_rune(c, mark, ascii_only=ascii_only) for c in text) + mark
+
+    def escape(match: re.Match[str]) -> str:
+        return _quote_rune(match[0], mark, ascii_only=ascii_only)
+
+    return mark + _NOT_PLAIN.sub(escape, text) + mark
 
 
 def _quote_rune(character: str, mark: str, *, ascii_only: bool) -> str:

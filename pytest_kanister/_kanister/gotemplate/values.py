@@ -20,7 +20,7 @@ dict, `TypedMap`      map[string]interface {}, any other map
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Self
 
 from .types import BOOL, BUILTIN, BYTES, COMPLEX128, FLOAT64, INT64, LIST, MAP, STRING, GoType
 
@@ -146,28 +146,34 @@ class GoError(GoObject):
         self.text = text
 
 
-@runtime_checkable
-class Stringer(Protocol):
+class Stringer:
     """A value whose type has Go's `String() string` method."""
+
+    __slots__ = ()
 
     def go_string(self) -> str:
         """What the method returns."""
+        raise NotImplementedError
 
 
-@runtime_checkable
-class Marshaler(Protocol):
+class Marshaler:
     """A value whose type decides what JSON has of it."""
+
+    __slots__ = ()
 
     def go_json(self) -> object:
         """A value to write in its stead."""
+        raise NotImplementedError
 
 
-@runtime_checkable
-class HasMethods(Protocol):
+class HasMethods:
     """A value whose Go type has methods that a template may call."""
+
+    __slots__ = ()
 
     def go_methods(self) -> dict[str, tuple[str, Callable[..., object]]]:
         """Method name to (signature, callable), see `functions.registry`."""
+        raise NotImplementedError
 
 
 def type_of(value: object) -> GoType | None:

@@ -123,15 +123,16 @@ def _is_filled(value: object) -> bool:
 def _deep_copy(value: object) -> object:
     if value is None:
         raise FunctionError("reflect: call of reflect.Value.Type on zero Value")
-    return _copied(value)
+    return _copied(value, limits.Meter("copying"))
 
 
-def _copied(value: object) -> object:
+def _copied(value: object, meter: limits.Meter) -> object:
+    meter.count()
     kind = kind_of(value)
     if kind == "slice" and not is_nil(value) and not isinstance(value, bytes):
-        return slice_like(value, [_copied(item) for item in items_of(value)])
+        return slice_like(value, [_copied(item, meter) for item in items_of(value)])
     if kind == "map" and not is_nil(value):
-        entries = {key: _copied(item) for key, item in entries_of(value).items()}
+        entries = {key: _copied(item, meter) for key, item in entries_of(value).items()}
         go_type = type_of(value)
         if isinstance(value, dict) or go_type is None:
             return entries

@@ -92,25 +92,29 @@ def is_empty(value: object) -> bool:
 @lists.add("uniq", "any -> []any")
 def _uniq(items: object) -> list[object]:
     found: list[object] = []
+    meter = limits.Meter("comparing")
     for item in _items(items, "Cannot find uniq on type "):
-        if not _among(item, found):
+        if not _among(item, found, meter):
             found.append(item)
     return found
 
 
-def _among(needle: object, items: list[object]) -> bool:
-    return any(deep_equal(needle, item) for item in items)
+def _among(needle: object, items: list[object], meter: limits.Meter) -> bool:
+    return any(deep_equal(needle, item, meter) for item in items)
 
 
 @lists.add("without", "any, ...any -> []any")
 def _without(items: object, *omitted: object) -> list[object]:
     kept = _items(items, "Cannot find without on type ")
-    return [item for item in kept if not _among(item, list(omitted))]
+    meter = limits.Meter("comparing")
+    return [item for item in kept if not _among(item, list(omitted), meter)]
 
 
 @lists.add("has", "any, any -> bool")
 def _has(needle: object, items: object) -> bool:
-    return items is not None and _among(needle, _items(items, "Cannot find has on type "))
+    if items is None:
+        return False
+    return _among(needle, _items(items, "Cannot find has on type "), limits.Meter("comparing"))
 
 
 @lists.add("slice", "any, ...any -> any")

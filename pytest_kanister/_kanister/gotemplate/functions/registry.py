@@ -27,8 +27,8 @@ class Function:
         params: Go types of its parameters; of a variadic one's last the element type.
         variadic: the last parameter takes any number of arguments.
         result: Go type of what it returns.
-        implementation: takes Go values (`reflect.Value` parameters: `Value`) and returns one; raises
-
+        implementation: takes Go values (for `reflect.Value` parameters `Value`s) and returns one;
+            raises `FunctionError` where Go returns an error or panics.
         worldly: the implementation takes the `World` first.
     """
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import FunctionError
 from ..numbers import INT64_MAX
 from ..types import BUILTIN
-from ..values import GoStruct, Ptr
+from ..values import GoStruct, HasMethods, Marshaler, Ptr, Stringer
 from .registry import Family
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _parse(text: str) -> _Version:
     return _Version(major, minor, patch, match[5] or "", match[8] or "", text)
 
 
-class SemanticVersion(Ptr):
+class SemanticVersion(Ptr, Stringer, HasMethods, Marshaler):
     """A `*semver.Version`.
 
     Args:

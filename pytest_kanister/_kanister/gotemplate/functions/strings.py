@@ -135,7 +135,14 @@ def _trunc(count: int, text: str) -> str:
 @strings.add("cat", "...any -> string")
 def _cat(*values: object) -> str:
 
-    return " ".join(format_value(value, "v") for value in values if value is not None)
+    parts: list[str] = []
+    size = 0
+    for value in values:
+        if value is not None:
+            parts.append(format_value(value, "v"))
+            size += len(parts[-1])
+            limits.check_size(size, "a joined text")
+    return " ".join(parts)
 
 
 @strings.add("indent", "int, string -> string")

@@ -1,4 +1,7 @@
-"""Sprig's functions over words: their case, their initials, wrapping and shortening."""
+"""Sprig's functions over words: their case, their initials, wrapping and shortening.
+
+Over 300 lines for fourteen small functions and the one state machine behind snakecase.
+"""
 
 from __future__ import annotations
 

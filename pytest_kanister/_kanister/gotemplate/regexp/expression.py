@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from .machine import Captures
 
-MOST_WORK = 100_000_000
-"""Characters of a text times instructions of an expression that one call may look at."""
+MOST_WORK = 4_000_000
+"""Threads that one call may step over a character."""
 
 _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
 
 __all__ = ["BadExpression", "Expression", "compile_expression"]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def compile_expression(text: str) -> Expression:
     """Compile an expression, once per text.
 
@@ -96,11 +96,10 @@ class Expression:
 
     def _matches(self, text: str, count: int) -> Iterator[Captures]:
         """Successive matches; an empty one directly behind another does not count."""
-        if len(text) * len(self._machine) > MOST_WORK:
-            raise LimitError("matching a regular expression", MOST_WORK, "steps")
+        meter = limits.Meter("matching a regular expression", MOST_WORK, "steps")
         at, last_end, found = 0, -1, 0
         while at <= len(text) and (count < 0 or found < count):
-            match = self._machine.match(text, at)
+            match = self._machine.match(text, at, meter)
             if match is None:
                 return
             accepted = match[1] > match[0] or match[0] != last_end

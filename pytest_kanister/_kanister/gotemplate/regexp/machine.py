@@ -8,6 +8,7 @@ from ..quoting import is_escaped_byte
 from .syntax import in_set
 
 if TYPE_CHECKING:
+    from ..limits import Meter
     from .program import Instruction, Program
 
 Captures = tuple[int, ...]
@@ -26,15 +27,13 @@ class Machine:
         self._slots = program.slots
         self._known: list[dict[str, bool]] = [{} for _ in self._code]
 
-    def __len__(self) -> int:
-        return len(self._code)
-
-    def match(self, text: str, start: int) -> Captures | None:
+    def match(self, text: str, start: int, meter: Meter) -> Captures | None:
         """The leftmost match that begins at `start` or later, the preferred one of its place.
 
         Args:
             text: the whole text; assertions look at what is before `start` too.
             start: character offset.
+            meter: counts the threads that are stepped.
         """
         best: Captures | None = None
         threads: list[tuple[int, Captures]] = []
@@ -48,6 +47,7 @@ class Machine:
                 self._add(following, marked, 0, at, nothing, text)
             if not following and best is not None:
                 break
+            meter.count(len(following) + 1)
             threads, found = self._step(following, text[at : at + 1])
             if found is not None:
                 best = found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from .tree import CharSet, Choice, Empty, Group, Node, Repeat, Sequence
 
-LONGEST_PROGRAM = 50_000
+LONGEST_PROGRAM = 10_000
 
 
 class TooLarge(Exception):

@@ -1,4 +1,7 @@
-"""Reading a regular expression in RE2's Perl-like syntax, with Go's complaints."""
+"""Reading a regular expression in RE2's Perl-like syntax, with Go's complaints.
+
+Over 300 lines, since the productions are mutually recursive and share one place in the text.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import unicodedata
 from .tree import CharSet, Choice, Empty, Group, Node, Repeat, Sequence
 
 MOST_REPEATS = 1000
-_DEEPEST = 200
+_DEEPEST = 100
 _TOP = 0x10FFFF
 
 _PERL = {
@@ -152,7 +155,10 @@ class _Parser:
         greedy = written.endswith("?") is ("U" in self._flags) or written == "?"
         if written == "?" and "U" in self._flags:
             greedy = False
-        return Repeat(inner, least, most, greedy)
+        made = Repeat(inner, least, most, greedy)
+        if counts and not _fits(made, MOST_REPEATS):
+            raise BadExpression("invalid repeat count", written)
+        return made
 
     def _atom(self) -> Node | None:
         character = self._peek()
@@ -381,6 +387,23 @@ class _Parser:
             raise BadExpression("invalid character class range", where)
         made.ranges += _inverted(found) if name.startswith("^") else found
         self._at = close + 2
+
+
+def _fits(node: Node, repeats: int) -> bool:
+    """Whether nested repetitions multiply to no more than so many."""
+    match node:
+        case Repeat():
+            times = node.least if node.most is None else node.most
+            if times > repeats:
+                return False
+            return node.most == 0 or _fits(node.inner, repeats // max(1, times))
+        case Group():
+            return _fits(node.inner, repeats)
+        case Sequence():
+            return all(_fits(part, repeats) for part in node.parts)
+        case Choice():
+            return all(_fits(option, repeats) for option in node.options)
+    return True
 
 
 def _is_category(name: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
 from ..types import TIME, GoType
-from ..values import GoObject
+from ..values import GoObject, HasMethods, Stringer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ class FixedZone(tzinfo):
         return timedelta(0)
 
 
-class GoTime(GoObject):
+class GoTime(GoObject, Stringer, HasMethods):
     """A `time.Time`.
 
     Args:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..quoting import quote
 from ..types import BUILTIN
-from ..values import Int
+from ..values import HasMethods, Int, Stringer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ _UNITS_NS = {
 _PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
 
 
-class Duration(Int):
+class Duration(Int, Stringer, HasMethods):
     """A `time.Duration` in nanoseconds."""
 
     @classmethod

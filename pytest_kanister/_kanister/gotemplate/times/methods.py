@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from ..types import BUILTIN
-from ..values import Int
+from ..values import HasMethods, Int, Stringer
 from .clock import NS
 from .duration import Duration
 from .format import format_time
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .clock import GoTime
 
 
-class Month(Int):
+class Month(Int, Stringer, HasMethods):
     """A `time.Month`, which prints its name."""
 
     def go_string(self) -> str:
@@ -30,7 +30,7 @@ class Month(Int):
         return {"String": ("-> string", self.go_string)}
 
 
-class Weekday(Int):
+class Weekday(Int, Stringer, HasMethods):
     """A `time.Weekday`, which prints its name."""
 
     def go_string(self) -> str:

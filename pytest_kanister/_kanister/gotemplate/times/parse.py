@@ -218,7 +218,7 @@ def _signed_offset(text: str) -> int:
     if text[:1] not in ("+", "-"):
         return 0
     count = _leading_digits(text[1:])
-    return 1 + count if count and int(text[1 : 1 + count]) < 24 else 0
+    return 1 + count if 0 < count < 4 and int(text[1 : 1 + count]) < 24 else 0
 
 
 def _assemble(fields: _Fields, zone: tzinfo) -> GoTime:
