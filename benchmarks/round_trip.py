@@ -29,13 +29,16 @@ ROOT = Path(__file__).parents[1]
 SCENARIO = ROOT / "scenarios/mysql/accounts.kanister.yaml"
 ACTIONS = ("backup", "restore", "delete")
 RATIO, MARGINAL_S = 2.0, 0.5
+LONGEST_S = 120
 
 
 def floor(arguments: list[str], ip: str) -> float:
     """Seconds of one round trip by hand."""
     with tempfile.TemporaryDirectory(prefix="kbench-") as folder:
         start = time.perf_counter()
-        subprocess.run([ROOT / "benchmarks/floor.sh", folder, *arguments, ip], check=True)
+        subprocess.run(
+            [ROOT / "benchmarks/floor.sh", folder, *arguments, ip], check=True, timeout=LONGEST_S
+        )
         return time.perf_counter() - start
 
 
@@ -53,6 +56,7 @@ def ours(scenarios: list[Path], trace: Path) -> tuple[float, dict[str, float]]:
         check=True,
         stdout=subprocess.DEVNULL,
         cwd=trace.parent,
+        timeout=LONGEST_S,
     )
     seconds = time.perf_counter() - start
     steps: dict[str, float] = {}
@@ -71,10 +75,11 @@ def main() -> int:
     options = parser.parse_args()
 
     catalogue = BuiltinCatalogue(cache_folder())
-    server = catalogue.resolve("mysql:9.7", print).entrypoint
+    server = catalogue.resolve("mysql:9.7", print)
+    prepared = next(word for word in server.entrypoint if "/prepared/" in word)
+    config = next(word for word in server.entrypoint if word.endswith(".cnf"))
     weed = shutil.which("weed", path=str(Path(sys.executable).parent)) or "weed"
-    programs = catalogue.resolve("mysql:9.7", print).path[0]
-    arguments = [server[2], server[3], str(programs), weed]
+    arguments = [prepared, config, str(server.path[0]), weed]
 
     with tempfile.TemporaryDirectory(prefix="kbench-") as name:
         folder, trace = Path(name), Path(name) / "trace.jsonl"

@@ -1,4 +1,4 @@
-"""pytest-kanister: proves that what a Kanister Blueprint backs up comes back, all of it and nothing else.
+"""pytest-kanister: proves that what a Kanister Blueprint backs up comes back, and nothing else.
 
 The names below are the public interface; everything else is private, as its underscore says.
 They are looked up when first used, so importing this package costs nothing.

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_kanister._model.api import Api
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Builtin", "Catalogue", "Mount", "PodHost", "Program"]
 

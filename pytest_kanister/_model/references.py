@@ -9,7 +9,7 @@ __all__ = ["Target"]
 
 @dataclass(frozen=True)
 class Target:
-    """An object that an ActionSet names: kind as kanctl writes it (`statefulset`, `namespace` …)."""
+    """An object that an ActionSet names; kind as kanctl writes it: `statefulset`, `namespace`."""
 
     kind: str
     name: str

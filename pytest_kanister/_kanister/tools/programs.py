@@ -6,8 +6,6 @@ import os
 import shlex
 from pathlib import Path
 
-import pytest_kanister
-
 __all__ = ["write"]
 
 _SCRIPT = """\
@@ -20,8 +18,9 @@ exec {python} -I -S {main} {root} "$@"
 def write(folder: Path, python: str) -> Path:
     """See `tools.write_programs`."""
     folder.mkdir(parents=True, exist_ok=True)
-    package = Path(pytest_kanister.__file__).resolve().parent
-    main = package / "_kanister" / "tools" / "kando" / "start.py"
+    tools = Path(__file__).resolve().parent
+    package = tools.parents[1]
+    main = tools / "kando" / "start.py"
     script = _SCRIPT.format(
         python=shlex.quote(python), main=shlex.quote(str(main)), root=shlex.quote(str(package))
     )
