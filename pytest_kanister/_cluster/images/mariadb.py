@@ -29,9 +29,8 @@ _LEAN = (
     "skip-name-resolve",
     "max-connect-errors=1000000000",
     "innodb-log-file-size=8M",
-    "innodb-flush-log-at-trx-commit=0",
+    "innodb-flush-log-at-trx-commit=2",
     "innodb-flush-method=nosync",
-    "innodb-doublewrite=OFF",
     "performance-schema=OFF",
     "skip-log-bin",
 )

@@ -10,6 +10,9 @@ if [[ -z ${AWS_ACCESS_KEY_ID:-} || -z ${AWS_SECRET_ACCESS_KEY:-} ]]; then
 fi
 mkdir -p "$data"
 # `server` would take up to 19 s to elect itself after a kill -9; `mini` does not.  Telemetry to
-# the vendor is on by default, as are an administration page and further protocols.
+# the vendor is on by default, as are an administration page and further protocols.  Ports are
+# named because it would quietly take others where one is taken (by a program that listens on
+# every address of this machine); named ones make it say so and end.
 exec "$weed" mini -dir="$data" -ip="$ip" -ip.bind="$ip" -master.telemetry=false \
-    -webdav=false -admin.ui=false -s3.port.iceberg=0 -s3.port.lance=0 "$@"
+    -webdav=false -admin.ui=false -s3.port.iceberg=0 -s3.port.lance=0 \
+    -s3.port=8333 -master.port=9333 -filer.port=8888 -volume.port=9340 -admin.port=23646 "$@"
