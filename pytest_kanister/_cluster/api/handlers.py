@@ -1,4 +1,7 @@
-"""From an HTTP request to a verb and back."""
+"""From an HTTP request to a verb and back.
+
+Just over 300 lines: one method a verb, with the parsing of its parameters beside it.
+"""
 
 from __future__ import annotations
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._cluster.api import scaling
 from pytest_kanister._cluster.api.applying import apply_patch
+from pytest_kanister._cluster.api.deleting import Deletion, may_end
 from pytest_kanister._cluster.api.options import DeleteOptions, ListOptions, WriteOptions
 from pytest_kanister._cluster.api.patches import json_patch, merge_patch, strategic_merge
 from pytest_kanister._cluster.registry import problems
-from pytest_kanister._cluster.registry.objects import copy_json, dig, meta, now, suffix
+from pytest_kanister._cluster.registry.objects import copy_json, meta, now, suffix
 from pytest_kanister._cluster.registry.selectors import field_predicate, label_predicate
-from pytest_kanister._cluster.registry.strategies.crds import serve_definition
 from pytest_kanister._cluster.registry.strategy import check_metadata
 from pytest_kanister._model.resources import CRDS, NAMESPACES
 from pytest_kanister.errors import ApiError
@@ -61,26 +61,20 @@ def predicate(
     return lambda obj: all(test(obj) for test in tests)
 
 
-class Verbs:
+class Verbs(Deletion):
     """The verbs of every kind; nothing here waits."""
 
     def __init__(self, store: Store) -> None:
-        self.store = store
+        super().__init__(store)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
     def get(self, kind: Kind, namespace: str, name: str, subresource: str = "") -> Object:
         """The object, or `NotFound`."""
-        obj = self._stored(kind, namespace, name)
+        obj = self.stored(kind, namespace, name)
         if subresource == "scale":
             return scaling.scale_of(kind, obj)
         return kind.serve(obj) if kind.serve else obj
-
-    def _stored(self, kind: Kind, namespace: str, name: str) -> Object:
-        obj = self.store.get(kind, namespace, name)
-        if obj is None:
-            raise problems.not_found(kind.resource, name)
-        return obj
 
     def list(
         self, kind: Kind, namespace: str | None, options: ListOptions, *, served: bool = True
@@ -143,7 +137,7 @@ class Verbs:
             raise problems.invalid(kind.resource, name, errors)
         if self.store.get(kind, namespace, name) is not None:
             raise problems.already_exists(kind.resource, name)
-        return self._put(kind, obj, options)
+        return self.put(kind, obj, options)
 
     def update(
         self,
@@ -156,7 +150,7 @@ class Verbs:
     ) -> Object:
         """Replaces the object, or its part behind `subresource`.  `Conflict`, `Invalid`."""
         options = options or WriteOptions()
-        old = self._stored(kind, namespace, name)
+        old = self.stored(kind, namespace, name)
         if subresource == "scale":
             changed = scaling.scaled(kind, old, obj)
             return scaling.scale_of(kind, self._replace(kind, old, changed, "", options))
@@ -303,9 +297,9 @@ class Verbs:
             obj["metadata"]["generation"] = int(old_meta.get("generation") or 0) + 1
         if obj == old:
             return kind.serve(old) if kind.serve else old
-        if _may_end(obj):
-            return self._remove(kind, obj, options)
-        return self._put(kind, obj, options)
+        if may_end(obj):
+            return self.remove(kind, obj, options)
+        return self.put(kind, obj, options)
 
     @staticmethod
     def _check_version(kind: Kind, old: Object, obj: Object) -> None:
@@ -330,69 +324,6 @@ class Verbs:
             )
         if version and version != old["metadata"]["resourceVersion"]:
             raise problems.conflict(kind.resource, name)
-
-    def _put(self, kind: Kind, obj: Object, options: WriteOptions) -> Object:
-        if not options.dry_run:
-            self.store.put(kind, obj)
-            if kind.resource == CRDS:
-                serve_definition(self.store.kinds, obj)
-        return kind.serve(obj) if kind.serve else obj
-
-    def _remove(self, kind: Kind, obj: Object, options: WriteOptions | DeleteOptions) -> Object:
-        if options.dry_run:
-            return obj
-        last = self.store.remove(kind, obj)
-        if kind.resource == CRDS:
-            self.store.kinds.remove(obj["spec"]["group"], obj["spec"]["names"]["plural"])
-        return kind.serve(last) if kind.serve else last
-
-    # ── deleting ─────────────────────────────────────────────────────────────────────────────
-
-    def delete(
-        self, kind: Kind, namespace: str, name: str, options: DeleteOptions | None = None
-    ) -> tuple[Object, bool]:
-        """Asks for deletion; the object's last state, and whether it is gone already."""
-        options = options or DeleteOptions()
-        old = self._stored(kind, namespace, name)
-        metadata = old["metadata"]
-        for label, wanted, found in (
-            ("UID", options.uid, metadata["uid"]),
-            ("ResourceVersion", options.resource_version, metadata["resourceVersion"]),
-        ):
-            if wanted and wanted != found:
-                raise problems.conflict(
-                    kind.resource,
-                    name,
-                    f"Precondition failed: {label} in precondition: {wanted}, {label} in object "
-                    f"meta: {found}",
-                )
-        refusal = kind.strategy.may_delete(old)
-        if refusal:
-            raise problems.forbidden(kind.resource, name, refusal)
-        grace_s = kind.strategy.grace_period_s(old, options.grace_period_s)
-        finalizers = list(metadata.get("finalizers") or ())
-        for policy, finalizer in (("Foreground", "foregroundDeletion"), ("Orphan", "orphan")):
-            if options.propagation == policy and finalizer not in finalizers:
-                finalizers.append(finalizer)
-        obj: Object = {**old, "metadata": {**metadata}}
-        fresh = obj["metadata"]
-        if finalizers:
-            fresh["finalizers"] = finalizers
-        if "deletionTimestamp" not in metadata:
-            fresh["deletionTimestamp"] = _later(grace_s)
-            fresh["deletionGracePeriodSeconds"] = grace_s
-            if kind.strategy.has_generation:
-                fresh["generation"] = int(metadata.get("generation") or 0) + 1
-        elif grace_s < int(metadata.get("deletionGracePeriodSeconds") or 0):
-            fresh["deletionTimestamp"] = _later(grace_s)
-            fresh["deletionGracePeriodSeconds"] = grace_s
-        if kind.resource == NAMESPACES:
-            obj["status"] = {**(old.get("status") or {}), "phase": "Terminating"}
-        if _may_end(obj):
-            return self._remove(kind, old, options), True
-        if obj != old:
-            return self._put(kind, obj, WriteOptions(dry_run=options.dry_run)), False
-        return (kind.serve(old) if kind.serve else old), False
 
     def delete_collection(
         self, kind: Kind, namespace: str | None, listing: ListOptions, options: DeleteOptions
@@ -433,23 +364,6 @@ def _item(kind: Kind, obj: Object) -> Object:
     if kind.custom:
         return shown
     return {key: value for key, value in shown.items() if key not in ("apiVersion", "kind")}
-
-
-def _may_end(obj: Object) -> bool:
-    """Whether nothing keeps an object whose deletion was asked for."""
-    metadata = obj["metadata"]
-    return bool(
-        metadata.get("deletionTimestamp")
-        and not metadata.get("finalizers")
-        and not metadata.get("deletionGracePeriodSeconds")
-        and not (obj.get("kind") == "Namespace" and dig(obj, "spec", "finalizers"))
-    )
-
-
-def _later(seconds: int) -> str:
-    from datetime import UTC, datetime, timedelta
-
-    return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _after(token: str) -> tuple[str, str]:

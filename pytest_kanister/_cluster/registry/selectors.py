@@ -18,8 +18,8 @@ __all__ = ["field_predicate", "label_predicate", "matches_selector"]
 
 _REQUIREMENT = re.compile(
     r"""\s*(?:
-        !\s*(?P<absent>[^\s=!,()]+)
-      | (?P<key>[^\s=!,()]+)\s*(?:
+        !\s*(?P<absent>[^\s=!,()<>]+)
+      | (?P<key>[^\s=!,()<>]+)\s*(?:
             (?P<op>==|=|!=|>|<)\s*(?P<value>[^\s=!,()]*)
           | \s(?P<set>in|notin)\s*\((?P<values>[^()]*)\)
         )?

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
-from kubernetes import client, config, dynamic, watch  # type: ignore[attr-defined]
-from kubernetes.client.rest import ApiException
-from kubernetes.stream import stream
 
 from pytest_kanister._model.resources import CRDS, NAMESPACES
 from tests.cluster.standins import Cluster, stateful_set, widget, widgets_crd
+
+# Its types say less than what it does (dictionaries are bodies too), so it is used untyped.
+client: Any = import_module("kubernetes.client")
+config: Any = import_module("kubernetes.config")
+dynamic: Any = import_module("kubernetes.dynamic")
+watch: Any = import_module("kubernetes.watch")
+stream: Any = import_module("kubernetes.stream").stream
+ApiException: Any = client.ApiException
 
 pytestmark = [
     pytest.mark.slow,
@@ -89,15 +95,14 @@ def test_a_watch_resumes(core: Any) -> None:
     core.create_namespaced_config_map("py", body)
     core.patch_namespaced_config_map("seen", "py", {"data": {"a": "2"}})
     core.delete_namespaced_config_map("seen", "py")
-    seen = []
-    for event in watch.Watch().stream(
+    events = watch.Watch().stream(
         core.list_namespaced_config_map,
         "py",
         resource_version=version,
         field_selector="metadata.name=seen",
         timeout_seconds=1,
-    ):
-        seen.append((event["type"], (event["object"].data or {}).get("a")))
+    )
+    seen = [(event["type"], (event["object"].data or {}).get("a")) for event in events]
     assert seen == [("ADDED", "1"), ("MODIFIED", "2"), ("DELETED", "2")]
 
 

@@ -10,6 +10,7 @@ import ssl
 import stat
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -69,10 +70,8 @@ def test_stopping_ends_watches(tmp_path: Path) -> None:
         assert response.status == 200
 
         def read() -> None:
-            try:
+            with suppress(http.client.HTTPException, OSError):
                 response.read()
-            except (http.client.HTTPException, OSError):
-                pass
             ended.set()
 
         reader = threading.Thread(target=read)
