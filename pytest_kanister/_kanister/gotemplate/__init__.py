@@ -29,8 +29,8 @@ once and build values from plain data::
 `decode` takes dictionaries for structs and maps (absent fields are zero values, None is nil),
 lists, scalars and bytes; under `interface {}` plain data as they are: None, bool, str, int (int64),
 float (float64), bytes ([]byte), list ([]interface {}), dict (map[string]interface {}). A context
-may also be such plain data directly. `set`, `unset` and `merge` change the dictionaries they are given,
-as in Go: decode anew for each render that must not see another's changes.
+may also be such plain data directly. `set`, `unset` and `merge` change the dictionaries they are
+given, as in Go: decode anew for each render that must not see another's changes.
 
 Strings hold arbitrary bytes by surrogateescape, so encode outputs with it too. Nothing ever looks
 up an attribute of a Python object. Whatever multiplies is capped (`limits`), regular expressions

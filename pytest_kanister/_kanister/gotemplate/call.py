@@ -309,8 +309,7 @@ class State:
             values.append(self._validate(final, function.param(len(args))))
         try:
             if name == "call":
-                shown = str(args[0]) if args else "<reflect.Value>"
-                return call(shown, values[0])
+                return call(str(args[0]) if args else _shown(values[0]), values[0])
             made = function.call(self.world, values)
             if function.result != REFLECT_VALUE:
                 self.budget.keep(made.obj)
@@ -408,6 +407,13 @@ class State:
         if kind in SIGNED | UNSIGNED and isinstance(found, int) and go_type.name != "int64":
             return Value(Int(found, go_type))
         return Value(found)
+
+
+def _shown(value: Value) -> str:
+    """Go's `reflect.Value.String`."""
+    if isinstance(value.obj, str):
+        return str(value.obj)
+    return f"<{value.type.name} Value>" if value.is_valid else "<invalid Value>"
 
 
 def _method(obj: object, name: str) -> Function | None:

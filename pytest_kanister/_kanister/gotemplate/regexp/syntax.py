@@ -313,19 +313,18 @@ class _Parser:
         raise BadExpression("invalid escape sequence", self._text[start : self._at])
 
     def _hexadecimal(self, start: int) -> int:
-        if self._peek() == "{":
-            close = self._text.find("}", self._at)
-            digits = self._text[self._at + 1 : close] if close > 0 else ""
-            end = close + 1 if close > 0 else len(self._text)
-        else:
-            end = self._at + 2
-            digits = self._text[self._at : end]
-            digits = digits if len(digits) == 2 else ""
-        hexadecimal = "0123456789abcdefABCDEF"
-        if not digits or any(c not in hexadecimal for c in digits) or int(digits, 16) > _TOP:
-            where = self._text[start : max(end, self._at)].removesuffix("}")
-            raise BadExpression("invalid escape sequence", where)
-        self._at = end
+        """The code point of `\\x41` or `\\x{1F600}`, of which `\\x` has been read."""
+        braces = self._peek() == "{"
+        self._at += braces
+        digits = ""
+        while braces or len(digits) < 2:
+            character = self._peek()
+            self._at += len(character)
+            if braces and character == "}" and digits:
+                break
+            digits += character
+            if character not in tuple("0123456789abcdefABCDEF") or int(digits, 16) > _TOP:
+                raise BadExpression("invalid escape sequence", self._text[start : self._at])
         return int(digits, 16)
 
     def _bracket(self) -> CharSet:
