@@ -313,7 +313,7 @@ class _Parser:
         raise BadExpression("invalid escape sequence", self._text[start : self._at])
 
     def _hexadecimal(self, start: int) -> int:
-        """The code point of `\\x41` or `\\x{1F600}`, of which `\\x` has been read."""
+        """The code point of a hexadecimal escape, with or without braces, whose x has been read."""
         braces = self._peek() == "{"
         self._at += braces
         digits = ""
