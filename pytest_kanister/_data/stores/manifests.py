@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import secrets
+import socket
 import string
 from typing import TYPE_CHECKING, Any
+
+from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from pytest_kanister._model.api import Object
@@ -18,8 +22,9 @@ _PORT = 8333
 _PORT_VARIABLE = "S3_PORT"  # tells the embedded image's readiness check which port was chosen
 _STORAGE = "4Gi"
 
-# Below the range that systems give to outgoing connections; `mini` adds 10000 for a second port.
-_PROCESS_PORTS = range(20000, 30000)
+# Below the range that systems give to outgoing connections, also with the 10000 that `mini` adds
+# for a second port; the server's other ports are taken from 15000 on.
+_PROCESS_PORTS = range(10000, 15000)
 
 # `mini` is one process with everything; `server` may take 19 s to elect itself after a crash.
 # Telemetry to the vendor is on by default.
@@ -46,7 +51,7 @@ def manifests(name: str, namespace: str, *, as_process: bool) -> list[Object]:
     port = _PORT
     flags: tuple[str, ...] = _FLAGS
     if as_process:
-        port = _PROCESS_PORTS.start + secrets.randbelow(len(_PROCESS_PORTS))
+        port = _free_port()
         flags = ()
     selector = {"app.kubernetes.io/instance": name, "app.kubernetes.io/name": "seaweedfs"}
     labels = {**selector, "app.kubernetes.io/managed-by": "pytest-kanister"}
@@ -91,6 +96,21 @@ def manifests(name: str, namespace: str, *, as_process: bool) -> list[Object]:
         obj("v1", "Service", {"spec": {"selector": selector, "ports": ports}}),
         obj("apps/v1", "StatefulSet", {"spec": stateful_set}),
     ]
+
+
+def _free_port() -> int:
+    for port in random.sample(_PROCESS_PORTS, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("", port))
+            except OSError:
+                continue
+        return port
+    raise EnvironmentProblem(
+        "no free port for the S3 server: each of a hundred that were tried is listened on",
+        remedies=["see who listens: `ss -ltn`"],
+        looked=[f"ports {_PROCESS_PORTS.start} to {_PROCESS_PORTS.stop - 1}"],
+    )
 
 
 def _random(alphabet: str, length: int) -> str:
