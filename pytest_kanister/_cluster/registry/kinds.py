@@ -101,13 +101,6 @@ class Kinds:
             raise no_such_path(resource.path())
         return kind
 
-    def of_object(self, api_version: str, kind_name: str) -> Kind | None:
-        """The kind that an object's own words name, or None."""
-        for kind in self._by_path.values():
-            if kind.resource.kind == kind_name and kind.resource.api_version == api_version:
-                return kind
-        return None
-
     def all(self) -> list[Kind]:
         """Every kind, in order of being added."""
         return list(self._by_path.values())

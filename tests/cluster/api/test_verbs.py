@@ -159,7 +159,7 @@ async def test_a_custom_resource_with_status_subresource(api: LocalApi) -> None:
 async def test_crds_are_checked(api: LocalApi) -> None:
     crd = widgets_crd()
     crd["metadata"]["name"] = "wrong.example.org"
-    with pytest.raises(Invalid, match="metadata.name"):
+    with pytest.raises(Invalid, match=r"metadata\.name"):
         await api.create(CRDS, crd)
     crd = widgets_crd()
     schema = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
@@ -299,7 +299,7 @@ async def test_an_apply_owns_what_it_names(api: LocalApi) -> None:
     assert apply("two", y="1", z="1")["data"] == {"x": "1", "y": "1", "z": "1"}
     assert apply("one", x="1")["data"] == {"x": "1", "y": "1", "z": "1"}  # `two` holds y
     assert apply("two", z="1")["data"] == {"x": "1", "z": "1"}
-    with pytest.raises(Conflict, match='conflict with "one": .data.x'):
+    with pytest.raises(Conflict, match=r'conflict with "one": \.data\.x'):
         apply("two", x="2")
     taken = apply("two", force=True, x="2")
     assert taken["data"] == {"x": "2"}
