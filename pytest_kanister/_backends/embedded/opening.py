@@ -40,6 +40,9 @@ STANDING = "up"
 
 NEEDED = ("aiohttp", "trustme", "jsonschema_rs", "jsonpatch")
 
+_IMAGE_MAP = "PYTEST_KANISTER_IMAGE_MAP"
+"""Read by the cluster's process itself; runs that differ in it differ in what images mean."""
+
 _users: dict[int, int] = {}
 """How many open backends of this process use a cluster, by the cluster's pid."""
 
@@ -98,7 +101,8 @@ def open_embedded(settings: Settings, progress: Callable[[str], None]) -> Embedd
         raise HarnessBug(f"the owner of the embedded cluster, process {pid}, is gone already")
     options = _options(settings)
     # Runs of one process with different choices need different clusters.
-    choices = hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()[:6]
+    chosen = [*sorted(options.items()), os.environ.get(_IMAGE_MAP)]
+    choices = hashlib.sha256(repr(chosen).encode()).hexdigest()[:6]
     options |= {"owner": str(owner), "keep": settings.keep}
     name = f"run-{owner}-{choices}"
     with _lock:

@@ -15,9 +15,26 @@ _STARTTIME = 19
 """Index of field 22 of /proc/PID/stat, counted behind the command's closing bracket."""
 
 
+_RUN = "PYTEST_XDIST_TESTRUNUID"
+
+
 def owner_pid() -> int:
-    """The pytest controller: the parent of an xdist worker, otherwise this process."""
-    return os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid()
+    """The pytest controller: the parent of an xdist worker, otherwise this process.
+
+    xdist sets its variables in the worker's process when that runs already; a program that a
+    test starts inherits them, but is nobody's worker.
+    """
+    run = os.environ.get(_RUN)
+    return os.getpid() if run is None or run == _inherited(_RUN) else os.getppid()
+
+
+def _inherited(name: str) -> str | None:
+    """A variable as it was when this process began."""
+    for entry in Path("/proc/self/environ").read_bytes().split(b"\0"):
+        key, _, value = entry.partition(b"=")
+        if key == os.fsencode(name):
+            return os.fsdecode(value)
+    return None
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,10 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 
 CONTROLLER = """
-import json, sys
+import json, os, sys
 from dataclasses import asdict
+if "AS_WORKER" in os.environ:  # as xdist does: in the process that runs already
+    os.environ["PYTEST_XDIST_TESTRUNUID"] = os.environ["PYTEST_XDIST_WORKER"] = "gw0"
 from pytest_kanister._backends import open_backend
 from pytest_kanister._model.settings import Settings
 backends = []
@@ -251,9 +253,9 @@ import subprocess, sys, json, os
 workers = [
     subprocess.Popen(
         [sys.executable, "-c", sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True, env={**os.environ, "PYTEST_XDIST_WORKER": f"gw{number}"},
+        text=True, env={**os.environ, "AS_WORKER": "1"},
     )
-    for number in range(3)
+    for _ in range(3)
 ]
 for worker in workers:
     worker.stdin.write("open\\n"); worker.stdin.flush()

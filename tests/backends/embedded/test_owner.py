@@ -48,8 +48,21 @@ def test_a_number_without_a_process() -> None:
 
 
 def test_an_xdist_workers_owner_is_the_controller(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+    monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", "set after this process began")
     assert owner_pid() == os.getppid()
 
-    monkeypatch.delenv("PYTEST_XDIST_WORKER")
+    monkeypatch.delenv("PYTEST_XDIST_TESTRUNUID")
     assert owner_pid() == os.getpid()
+
+
+def test_a_program_that_a_worker_starts_is_its_own_owner() -> None:
+    code = (
+        "import os; from pytest_kanister._backends.embedded.owner import owner_pid;"
+        "assert owner_pid() == os.getpid()"
+    )
+
+    subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTEST_XDIST_TESTRUNUID": "x", "PYTEST_XDIST_WORKER": "gw0"},
+        check=True,
+    )
