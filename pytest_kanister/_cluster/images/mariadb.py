@@ -60,6 +60,7 @@ def find_mariadb(cache: Path, progress: Callable[[str], None]) -> Installation:
         [
             "mariadb-server-core | mariadb-server-core-10.6",
             "mariadb-client-core | mariadb-client-core-10.6",
+            "mariadb-client | mariadb-client-10.6",  # mariadb-dump and mariadb-admin
         ],
         suite=None,
         cache=cache,
@@ -108,12 +109,11 @@ def stand_in(installation: Installation, image: str) -> Installation:
     programs = installation.programs.with_name(installation.programs.name + "-as-mysql")
     for wrapper in installation.programs.iterdir():
         write_script(programs / wrapper.name, wrapper.read_text(encoding="utf-8"))
-    dump = (installation.programs / "mariadb-dump").as_posix()
     write_script(
         programs / "mysqldump",
         "#!/bin/bash\nwords=()\n"
         'for word in "$@"; do [[ $word == --column-statistics=0 ]] || words+=("$word"); done\n'
-        f'exec {dump} "${{words[@]}}"\n',
+        'exec "${BASH_SOURCE[0]%/*}/mariadb-dump" "${words[@]}"\n',
     )
     return replace(
         installation,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._cluster.kubelet.child import Child
 from pytest_kanister._cluster.kubelet.procs import children, descendants
-from pytest_kanister._cluster.kubelet.runtime import Command
+from pytest_kanister._cluster.kubelet.runtime import SHARED_NETWORK, Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +66,7 @@ class Bubblewrap:
         self._own_users = own_users
         self._sizes = sizes
         lost = "this bubblewrap cannot limit the size of memory volumes"
-        self.losses: tuple[str, ...] = () if sizes else (lost,)
+        self.losses: tuple[str, ...] = (SHARED_NETWORK,) if sizes else (SHARED_NETWORK, lost)
 
     def base_argv(self) -> list[str]:
         """Options that every sandbox has; the probe uses them too."""

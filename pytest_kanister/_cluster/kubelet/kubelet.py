@@ -208,9 +208,9 @@ class Kubelet:
             return 127
 
     def _container(self, namespace: str, pod: str, name: str) -> Container:
-        worker = next(
-            (w for w in self._workers.values() if (w.namespace, w.name) == (namespace, pod)), None
-        )
+        # The newest one: its predecessor of the same name may still be ending.
+        named = [w for w in self._workers.values() if (w.namespace, w.name) == (namespace, pod)]
+        worker = named[-1] if named else None
         if worker is None:
             raise NotFound(404, "NotFound", f'pods "{pod}" not found')
         found = worker.container(name) if name else worker.main[0]

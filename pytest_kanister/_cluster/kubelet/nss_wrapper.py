@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pytest_kanister._base.children import die_with_parent
 from pytest_kanister._cluster.kubelet.child import Child
 from pytest_kanister._cluster.kubelet.procs import descendants, kill_all, marked
-from pytest_kanister._cluster.kubelet.runtime import Command
+from pytest_kanister._cluster.kubelet.runtime import SHARED_NETWORK, Command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +55,7 @@ class NssWrapper:
 
     name = "nss_wrapper"
     losses: tuple[str, ...] = (
+        SHARED_NETWORK,
         "absolute paths (/tmp, /etc, volumes outside a server's own data folder) are this"
         " machine's: pods see each other's files and ours",
         "pods see and may signal this user's other processes",

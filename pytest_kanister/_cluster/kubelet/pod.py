@@ -14,10 +14,10 @@ from pytest_kanister._cluster.kubelet.status import pod_status
 from pytest_kanister._cluster.kubelet.volumes import prepare_volumes
 from pytest_kanister._cluster.network import HostsFiles, Subnet
 from pytest_kanister._model.resources import PODS
-from pytest_kanister.errors import ApiError, Conflict, NotFound
+from pytest_kanister.errors import ApiError, Conflict, KanisterHarnessError, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
     from pathlib import Path
 
     from pytest_kanister._cluster.contracts import Builtin, Catalogue
@@ -76,8 +76,8 @@ class PodWorker:
         ]
         self.main = [Container(self._around, one, initial=False) for one in spec["containers"]]
         self._around.folder.mkdir(parents=True, mode=0o700)
-        self._life = asyncio.create_task(self._live())
-        self._telling = asyncio.create_task(self._tell())
+        self._life = asyncio.create_task(self._guarded(self._live()))
+        self._telling = asyncio.create_task(self._guarded(self._tell()))
         self._ending: asyncio.Task[None] | None = None
 
     def container(self, name: str) -> Container | None:
@@ -96,6 +96,14 @@ class PodWorker:
             return self._ending
         self._ending = asyncio.create_task(self._end(grace_s, remove=remove))
         return self._ending
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """What goes wrong with a pod (a full disk) is told with the pod, and stays with it."""
+        try:
+            await work
+        except (KanisterHarnessError, OSError) as error:
+            text = f"the pod cannot go on: {type(error).__name__}: {error}"
+            self._around.recorder.warning(self._around.pod, "Failed", text)
 
     async def _live(self) -> None:
         await self._prepare_volumes()

@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from pytest_kanister._cluster.contracts import Mount
     from pytest_kanister._cluster.kubelet.child import Child
 
-__all__ = ["PATH", "Command", "Run", "Runtime", "Sandbox", "interpreter_paths"]
+__all__ = ["PATH", "SHARED_NETWORK", "Command", "Run", "Runtime", "Sandbox", "interpreter_paths"]
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """PATH of a container whose image sets none."""
+
+SHARED_NETWORK = (
+    "pods share this machine's network: 127.0.0.1 inside a pod is this machine's, `localhost` is"
+    " the pod's own address"
+)
+"""A loss of every runtime here."""
 
 _PACKAGE = Path(__file__).parents[2]
 

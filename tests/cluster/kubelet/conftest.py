@@ -60,8 +60,8 @@ class Node:
     async def ended(self, name: str) -> Object:
         return await self.until(name, lambda p: p["status"]["phase"] in ("Succeeded", "Failed"))
 
-    async def ready(self, name: str) -> Object:
-        return await self.until(name, is_ready)
+    async def ready(self, name: str, timeout_s: float = 20) -> Object:
+        return await self.until(name, is_ready, timeout_s)
 
     async def log(self, name: str, container: str = "c", **options: Any) -> str:
         found = self.kubelet.logs("default", name, container, **{"follow": True, **options})

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pytest_kanister._base.folders import cache_folder
-from pytest_kanister._cluster.images import BuiltinCatalogue
+from pytest_kanister._cluster.images import BuiltinCatalogue, mysql
+from pytest_kanister.errors import EnvironmentProblem
 
 pytestmark = pytest.mark.slow
 
@@ -163,5 +164,28 @@ def test_seaweedfs_answers_s3_on_its_own_address_only(on_node: OnNode) -> None:
             if any(pid in line for pid in pids)
         }
         assert places == {ip}
+
+    on_node(test)
+
+
+def test_mariadb_stands_in_by_name_only(on_node: OnNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise EnvironmentProblem("no MySQL here", remedies=["use another machine"])
+
+    monkeypatch.setattr(mysql, "find_mysql", none)
+    with pytest.raises(EnvironmentProblem, match="no MySQL here"):
+        BuiltinCatalogue(cache_folder(), strict=True, mapping={}).resolve("mysql:8", print)
+
+    async def test(node: Any) -> None:
+        variables = env(MYSQL_ROOT_PASSWORD="pw", MYSQL_DATABASE="shop")
+        await node.create("db", {"image": "mysql:8", "env": variables})
+        pod = await node.ready("db", timeout_s=120)
+        note = pod["metadata"]["annotations"]["pytest-kanister/substituted"]
+        assert note.startswith("engine substituted: MariaDB ")
+        assert note.endswith(" for mysql:8")
+        dump = "mysqldump --column-statistics=0 -uroot -ppw -h localhost --protocol=tcp shop"
+        status, out, err = await node.exec("db", "bash", "-c", dump)
+        assert status == 0, err
+        assert "MariaDB dump" in out
 
     on_node(test)
