@@ -87,8 +87,8 @@ class Handlers:
             return web.Response(text="ok")
         if plain.startswith("/openapi/v3"):
             return self._openapi.answer(plain.removeprefix("/openapi/v3").strip("/"))
-        if plain.startswith("/openapi"):  # v2: clients ask in protobuf and go on after a 404
-            raise problems.no_such_path(path)
+        if plain == "/openapi/v2" and "protobuf" in request.headers.get("Accept", ""):
+            return self._openapi.answer_v2()
         answer = accepted(request.headers.get("Accept", ""))
         found = self._discovery.answer(plain or "/", grouped=answer.as_ == "APIGroupDiscoveryList")
         if found is None:

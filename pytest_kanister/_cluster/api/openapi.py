@@ -2,8 +2,8 @@
 
 What kubectl needs of it: the `patch` operation with the kind and the parameter
 `fieldValidation` (so it leaves validation to the server), and schemas for `explain`.
-Descriptions are not there.  OpenAPI v2 is not served; the one thing that misses it is kubectl
-reading a file of `kind: List`, which needs `--validate=false` here.
+Descriptions are not there.  Of OpenAPI v2 there is an empty document: kubectl asks for it when
+it reads a `kind: List`, finds no schema and leaves validation to the server, too.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ _SCALARS: dict[str, dict[str, Any]] = {
     "any": {"x-kubernetes-preserve-unknown-fields": True},
 }
 
+
+_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+# Document{swagger: "2.0", info: {title: "Kubernetes", version: "v1"}, paths: {}} in protobuf.
+_EMPTY_V2 = b"\x0a\x032.0\x12\x10\x0a\x0aKubernetes\x12\x02v1\x42\x00"
 
 _PARAMETERS = [
     {"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": True}}
@@ -70,6 +74,11 @@ class OpenApi:
         return web.Response(
             body=self._documents[path], headers={"Content-Type": "application/json"}
         )
+
+    @staticmethod
+    def answer_v2() -> web.Response:
+        """The empty OpenAPI v2 document."""
+        return web.Response(body=_EMPTY_V2, headers={"Content-Type": _V2})
 
     def _all(self) -> dict[str, bytes]:
         groups: dict[str, list[Kind]] = {}

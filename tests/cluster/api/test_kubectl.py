@@ -132,6 +132,15 @@ def test_apply_creates_leaves_and_configures(cluster: Cluster) -> None:
     assert not cluster.kubectl("diff", "-f", "-", stdin=changed).stdout
 
 
+def test_a_list_is_validated_by_the_server(cluster: Cluster) -> None:
+    items = [named("ConfigMap", "listed-1"), named("ConfigMap", "listed-2")]
+    body = manifest({"apiVersion": "v1", "kind": "List", "items": items})
+    assert cluster.kubectl("apply", "-f", "-", stdin=body).stdout.count("created") == 2
+    body = manifest({"apiVersion": "v1", "kind": "List", "items": [named("Secret", "x", dat=1)]})
+    refused = cluster.kubectl("apply", "-f", "-", stdin=body, check=False)
+    assert 'unknown field "dat"' in refused.stderr
+
+
 def test_apply_on_the_servers_side_owns_fields(cluster: Cluster) -> None:
     body = named("ConfigMap", "owned", data={"a": "1", "b": "2"})
     cluster.kubectl("apply", "--server-side", "-f", "-", stdin=manifest(body))
