@@ -88,6 +88,7 @@ def events(body: bytes) -> list[tuple[str, str]]:
     return [(item["type"], item["object"]["metadata"].get("name", "")) for item in found]
 
 
+@pytest.mark.slow
 def test_a_watch_begins_with_what_is_there(served: Cluster) -> None:
     path = "/api/v1/namespaces/default/pods"
     assert served.http("POST", path, pod("there")).status == 201
@@ -106,6 +107,7 @@ def test_initial_events_end_with_a_bookmark(served: Cluster) -> None:
     assert b'"k8s.io/initial-events-end":"true"' in body
 
 
+@pytest.mark.slow
 def test_a_version_that_is_no_longer_kept_is_an_event(served: Cluster) -> None:
     path = "/api/v1/namespaces/default/configmaps"
     assert served.http("POST", path, {"metadata": {"name": "busy"}}).status == 201
@@ -126,6 +128,7 @@ def test_a_version_that_is_no_longer_kept_is_an_event(served: Cluster) -> None:
     assert re.fullmatch(r"too old resource version: 2 \(\d+\)", event["object"]["message"])
 
 
+@pytest.mark.slow
 def test_tables_tell_columns_once_in_a_watch(served: Cluster) -> None:
     accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
     path = "/api/v1/namespaces?watch=true&timeoutSeconds=1"
