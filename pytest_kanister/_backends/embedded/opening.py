@@ -113,7 +113,7 @@ def open_embedded(settings: Settings, progress: Callable[[str], None]) -> Embedd
 def open_standing(settings: Settings, progress: Callable[[str], None]) -> Description:
     """The cluster that lives until `cluster down`, or eight idle hours; started when missing."""
     _require_extra()
-    options = {**_options(settings), "owner": "", "keep": True}
+    options = {**_options(settings), "owner": str(Owner.of(os.getpid())), "keep": True}
     return process.join(STANDING) or process.start(STANDING, options, progress)
 
 

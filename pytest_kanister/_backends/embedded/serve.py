@@ -3,8 +3,8 @@
 Started as `python -m` by `process.start` with one argument, a JSON object:
 
     name      folder below `run_root`
-    owner     `Owner` as text; empty: nobody's
-    keep      whether it outlives its owner
+    owner     `Owner` as text
+    keep      whether it outlives its owner, once it is ready
     idle_s    seconds without use after which a cluster that nobody owns ends
     cache, isolation, strict    of the same name in `Settings`
 
@@ -80,12 +80,10 @@ def main() -> int:
     fcntl.fcntl(_PIPE, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
     reporter = Reporter(_PIPE)
     ending = _Ending()
-    handle = None
     try:
-        if options["owner"]:
-            handle = Owner.parse(options["owner"]).watch()
-            if handle is None:
-                return 0
+        handle = Owner.parse(options["owner"]).watch()
+        if handle is None:
+            return 0
         plot = Plot.claim(options["name"])
     except Exception as error:
         reporter.failed(error, traceback.format_exc())
@@ -94,7 +92,7 @@ def main() -> int:
         reporter.taken(find_plot(options["name"]))
         return 0
     try:
-        if handle is not None and ended(handle):
+        if ended(handle):
             return 0
         os.environ[MARK] = str(plot.folder)
         adopt_orphans()
@@ -117,23 +115,25 @@ async def _live(
     folder: Path,
     reporter: Reporter,
     ending: _Ending,
-    owner: int | None,
+    owner: int,
 ) -> None:
     loop = asyncio.get_running_loop()
     end = ending.event(loop)
-    if owner is not None:
+    served = False
 
-        def bereaved() -> None:
-            loop.remove_reader(owner)
-            if not options["keep"]:
-                end.set()
+    def bereaved() -> None:
+        loop.remove_reader(owner)
+        # What is to be kept is kept once somebody has been told of it.
+        if not (options["keep"] and served):
+            end.set()
 
-        loop.add_reader(owner, bereaved)
+    loop.add_reader(owner, bereaved)
     from pytest_kanister._backends.embedded.composition import Cluster
 
     cluster = Cluster(options, folder, reporter.progress)
     try:
         if await _unless(end, cluster.start()):
+            served = True
             gc.freeze()
             gc.enable()
             reporter.ready(

@@ -291,6 +291,24 @@ def test_workers_share_one_cluster_that_ends_with_their_controller(
     assert watch.left_after(2.0) == []
 
 
+@pytest.mark.parametrize("delay_s", [0.1, 0.3, 0.5])
+def test_an_up_that_is_killed_on_the_way_leaves_nothing(
+    tmp: Path, watch: OurWatch, delay_s: float
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "pytest_kanister", "cluster", "up"],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp), "PYTHONPATH": str(ROOT)},
+    ) as up:
+        time.sleep(delay_s)
+        up.kill()
+        told, _ = up.communicate()
+
+    if told:  # a fast machine: it was up already
+        command(tmp, "down")
+    assert watch.left_after(3.0) == []
+
+
 def test_a_kept_cluster_outlives_its_run(
     tmp: Path, controller: Controller, watch: OurWatch
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pytest_kanister._backends.embedded import opening, process
 from pytest_kanister._backends.embedded.grounds import clusters, find_plot
 from pytest_kanister._backends.embedded.messages import Description, Reporter, error_of
+from pytest_kanister._backends.embedded.owner import Owner
 from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.capabilities import Capabilities
@@ -68,7 +69,7 @@ def test_a_process_that_dies_without_a_word_shows_what_it_wrote(
 @pytest.mark.slow
 def test_a_cluster_that_nobody_uses_ends(tmp: Path) -> None:
     options = {
-        "owner": "",
+        "owner": str(Owner.of(os.getpid())),
         "keep": True,
         "idle_s": 0.5,
         "cache": "",
