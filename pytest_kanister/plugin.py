@@ -56,6 +56,24 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     begin_early(session)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Remembers who is next."""
+    item.config.stash[options.RUN].next_item = nextitem
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """When an item of ours has what it needs, its successor's database may start."""
+    following = item.config.stash[options.RUN].next_item
+    if following is None or not item.get_closest_marker("kanister"):
+        return
+    if following.get_closest_marker("kanister"):
+        from pytest_kanister._plugin.ahead import prepare
+
+        prepare(following)
+
+
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Shows which rows and definitions differ when snapshots do."""
     import sys

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.namespaces import claim_namespace
 from pytest_kanister._harness.trace import Trace
 from pytest_kanister._harness.workloads import workload_class
@@ -55,6 +56,7 @@ class Harness:
         self._session: Session | None = None
         self._stages: list[WorkloadStage] = []
         self._backups: dict[str, WorkloadStage] = {}
+        self._ahead: dict[str, Later[WorkloadStage]] = {}
 
     def __enter__(self) -> Harness:
         self.begin()
@@ -119,31 +121,21 @@ class Harness:
         beside: Path | None = None,
     ) -> WorkloadStage:
         """As `workload`, with everything around it; `beside`: where its Blueprints lie."""
-        from pytest_kanister._harness.stage import WorkloadStage
-
-        make = workload_class(kind)
-        session = self._open()
-        kube = session.kube.result()
-        claimed = claim_namespace(kube, namespace or f"{kind}-app")
-        try:
-            workload = make(
-                kube,
-                self.settings,
-                name=name or f"{kind}-store",
-                namespace=claimed,
-                options=options,
-            )
-            workload.deploy()
-            stage = WorkloadStage(session, workload, beside)
-            stage.wait_ready()
-        except BaseException:
-            if not self.settings.keep:
-                # What failed is to be told, not that the cleaning failed as well.
-                with contextlib.suppress(KanisterHarnessError):
-                    kube.delete(NAMESPACES, claimed)
-            raise
+        ahead = self._ahead.pop(_key(kind, name, namespace, options), None)
+        stage = ahead.result() if ahead else self._set_up(kind, name, namespace, options)
+        stage.beside = beside
         self._stages.append(stage)
         return stage
+
+    def prepare(
+        self, kind: str, *, name: str = "", namespace: str = "", options: Mapping[str, Any]
+    ) -> None:
+        """Begins in the background what an `open_stage` with the same words will want next."""
+        key = _key(kind, name, namespace, options)
+        if key not in self._ahead:
+            self._ahead[key] = Later(
+                lambda: self._set_up(kind, name, namespace, options), "next workload"
+            )
 
     def close_stage(self, stage: Stage) -> None:
         """Takes the workload and its namespace down, unless the run keeps everything."""
@@ -229,6 +221,7 @@ class Harness:
         session, self._session = self._session, None
         self._stages.clear()
         self._backups.clear()
+        self._ahead.clear()
         if session is not None:
             session.close()
             self._trace.note("progress", "cluster ended")
@@ -240,6 +233,35 @@ class Harness:
 
             self._session = Session(self.settings, self.progress)
         return self._session
+
+    def _set_up(
+        self, kind: str, name: str, namespace: str, options: Mapping[str, Any]
+    ) -> WorkloadStage:
+        """A stage whose workload answers; touches nothing of ours, so that a thread may do it."""
+        from pytest_kanister._harness.stage import WorkloadStage
+
+        make = workload_class(kind)
+        session = self._open()
+        kube = session.kube.result()
+        claimed = claim_namespace(kube, namespace or f"{kind}-app")
+        try:
+            workload = make(
+                kube,
+                self.settings,
+                name=name or f"{kind}-store",
+                namespace=claimed,
+                options=options,
+            )
+            workload.deploy()
+            stage = WorkloadStage(session, workload)
+            stage.wait_ready()
+        except BaseException:
+            if not self.settings.keep:
+                # What failed is to be told, not that the cleaning failed as well.
+                with contextlib.suppress(KanisterHarnessError):
+                    kube.delete(NAMESPACES, claimed)
+            raise
+        return stage
 
     def _stage_of(self, workload: Workload) -> WorkloadStage:
         for stage in self._stages:
@@ -253,3 +275,7 @@ class Harness:
         if backup.actionset not in self._backups:
             raise UsageProblem(f"backup {backup.actionset} was not taken by this harness")
         return self._backups[backup.actionset]
+
+
+def _key(kind: str, name: str, namespace: str, options: Mapping[str, Any]) -> str:
+    return repr((kind, name, namespace, sorted(options.items())))

@@ -14,7 +14,7 @@ from pytest_kanister.errors import UsageProblem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["add_options", "close", "configure", "settings_of"]
+__all__ = ["RUN", "add_options", "close", "configure", "settings_of"]
 
 
 def add_options(parser: pytest.Parser) -> None:

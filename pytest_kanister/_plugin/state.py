@@ -22,6 +22,7 @@ class Run:
     Attributes:
         settings: as the person chose.
         config: pytest's.
+        next_item: the item after the current one.
         records: what scenarios and fixtures reported, as JSON texts, in order of arrival.
     """
 
@@ -29,6 +30,7 @@ class Run:
         self.settings = settings
         self.config = config
         self.records: list[str] = []
+        self.next_item: pytest.Item | None = None
         self._harness: Harness | None = None
 
     @property

@@ -149,3 +149,16 @@ def test_nothing_starts_when_the_users_are_deselected(tmp_path: Path) -> None:
     assert run.outcomes == {"passed": 1, "deselected": 1}
     assert not (tmp_path / "trace").exists()
     assert not [name for name in os.listdir(tmp_path) if name.startswith("pytest-kanister")]
+
+
+def test_the_next_items_database_starts_while_this_one_runs(tmp_path: Path) -> None:
+    files = {"a.kanister.yaml": SCENARIO, "b.kanister.yaml": SCENARIO, "test_it.py": PYTHON}
+
+    run = Example(tmp_path, files).run_pytest(f"--kanister-trace={tmp_path}/trace", "-W", "error")
+
+    assert run.outcomes == {"passed": 3}, run.stdout
+    events = [json.loads(line) for line in (tmp_path / "trace").read_text().splitlines()]
+    answers = [i for i, e in enumerate(events) if e["text"].startswith("database answers")]
+    first_end = next(i for i, e in enumerate(events) if e.get("step") == "verifyDeleted")
+    assert len(answers) == 3
+    assert answers[1] < first_end
