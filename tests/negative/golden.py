@@ -1,0 +1,47 @@
+"""Messages as files: what a person reads, with placeholders for what differs in each run.
+
+`KANISTER_UPDATE_GOLDEN=1` writes the files anew; read what changed before committing it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+__all__ = ["agree", "normalised"]
+
+FOLDER = Path(__file__).with_name("golden")
+
+_ID = "[bcdfghjklmnpqrstvwxz2456789]{5}"
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+_VOLATILE = [
+    (re.compile(r"(?ms)^what really ran:\n.*?\n(?=\n|\Z)"), "what really ran:\n  <...>\n"),
+    (re.compile(r"(?m)^( +)\d+\.\d\d s(?= )"), r"\1<seconds>"),
+    (re.compile(rf"\b((?:(?:restore|delete)-)?backup)-{_ID}(?:-{_ID})?\b"), r"\1-<id>"),
+    (re.compile(r"\b(kanister-job|s3-profile|s3-secret)-[a-z0-9]{5,6}\b"), r"\1-<id>"),
+    (re.compile(r"\b(mysql-blueprint)-[0-9a-f]{8}\b"), r"\1-<digest>"),
+    (re.compile(r"\b(negative-control)(?:-\d+)?(?=[/. :'\")]|$)"), "<namespace>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d[:-]\d\d[:-]\d\d(?:\.\d+)?Z?"), "<time>"),
+    (re.compile(r"(?:https?://)?\b127(?:\.\d{1,3}){3}(?::\d+)?"), "<address>"),
+    (re.compile(_UUID), "<uid>"),
+    (re.compile(r"[\d,]+(?= (?:unpacked )?bytes\b)"), "<n>"),
+]
+
+
+def normalised(text: str) -> str:
+    """The text with placeholders for names' random ends, times, addresses, ids and sizes."""
+    for pattern, instead in _VOLATILE:
+        text = pattern.sub(instead, text)
+    return "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
+
+
+def agree(name: str, text: str) -> None:
+    """Asserts that a message is the one that is kept under `name`."""
+    file = FOLDER / f"{name}.txt"
+    found = normalised(text)
+    if os.environ.get("KANISTER_UPDATE_GOLDEN") == "1":
+        file.write_text(found, encoding="utf-8")
+    assert file.exists(), f"no golden file {file.name}: run with KANISTER_UPDATE_GOLDEN=1, read it"
+    assert found == file.read_text(encoding="utf-8")

@@ -1,0 +1,119 @@
+"""What breaks while an action runs: Kanister's own failure, with the program's last words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_kanister._kube import KubeClient
+from pytest_kanister._model.resources import PODS
+from pytest_kanister._scenario.stage import Stage
+from tests.negative.circle import Circle, Edit, Ended, in_task, wait_task_says
+from tests.negative.golden import agree
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("negative")]
+
+PIPE = "if ! dump | gzip -c | kando location push"
+SAYS, GO_ON = "half of it is on its way", "/tmp/go-on"
+
+# Lets a part through, says so, and waits for the test: so the moment is certain.
+HOLD = f"""\
+hold() {{
+            "$@"
+            echo '{SAYS}' >&2
+            until [[ -e {GO_ON} ]]; do sleep 0.05; done
+            cat
+          }}
+          """
+
+
+def check(ended: Ended, name: str, *says: str) -> None:
+    assert ended.last == ("backup", "different"), ended.text
+    assert ended.result.steps[-1].facts["error"] == "ActionSetFailed"
+    assert ended.result.verdict.exit_code == 1
+    agree(name, ended.text)
+    for words in says:
+        assert words in ended.text
+
+
+def test_database_server_killed_during_backup(circle: Circle) -> None:
+    # 4 kB are let through: the rest fills the pipe, and mysqldump stands in the middle of it.
+    held = (PIPE, f"{HOLD}{PIPE.replace('gzip', 'hold head -c 4096 | gzip')}")
+
+    def kill(kube: KubeClient, stage: Stage) -> None:
+        namespace = stage.workload.namespace
+        task = wait_task_says(kube, namespace, SAYS)
+        kube.delete(PODS, "mysql-store-0", namespace, grace_period_s=0, wait_s=30.0)
+        in_task(kube, namespace, task, f"touch {GO_ON}")
+
+    ended = circle(held, meanwhile=kill)
+
+    assert ended.left == ()
+    check(ended, "database-server-killed", "Lost connection")
+
+
+def test_kando_killed_during_upload(circle: Circle) -> None:
+    # kando opens the upload when it has 8 MiB; its process tells its number before it begins.
+    pad = "hold head -c 12M /dev/zero"
+    held: Edit = (
+        '| kando location push --profile "${profile}" --path "${path}" -; then',
+        f"| {pad} | {{ echo $BASHPID > /tmp/kando; "
+        'exec kando location push --profile "${profile}" --path "${path}" -; }; then',
+    )
+
+    def kill(kube: KubeClient, stage: Stage) -> None:
+        namespace = stage.workload.namespace
+        task = wait_task_says(kube, namespace, SAYS)
+        connected = "ls -l /proc/$(cat /tmp/kando)/fd | grep -q socket:"
+        in_task(kube, namespace, task, f"until {connected}; do sleep 0.05; done")
+        in_task(kube, namespace, task, f"kill -9 $(cat /tmp/kando) && touch {GO_ON}")
+
+    ended = circle((PIPE, HOLD + PIPE), held, meanwhile=kill)
+
+    assert ended.left == ()
+    check(ended, "kando-killed", "Killed")
+
+
+# The end of the backup's script, and behind it a scratch volume of 64 KiB for its pod.
+OUTPUT = '          kando output s3path "${path}"\n'
+SCRATCH = f"""\
+{OUTPUT}        podOverride:
+          containers:
+          - name: container
+            volumeMounts:
+            - {{name: scratch, mountPath: /scratch}}
+          volumes:
+          - name: scratch
+            emptyDir: {{medium: Memory, sizeLimit: 64Ki}}
+"""
+
+
+def test_scratch_volume_full(circle: Circle) -> None:
+    dumps_to_scratch = PIPE.replace(
+        "dump | gzip -c", "{ dump > /scratch/dump.sql && gzip -c /scratch/dump.sql; }"
+    )
+
+    ended = circle((PIPE, dumps_to_scratch), (OUTPUT, SCRATCH))
+
+    assert ended.left == ()
+    check(ended, "scratch-volume-full", "No space left on device")
+
+
+def test_unknown_function(circle: Circle) -> None:
+    known = "func: KubeTask\n      name: dumpToBucket"
+
+    ended = circle((known, known.replace("KubeTask", "KubeTsk")))
+
+    check(ended, "unknown-function", "KubeTsk")
+
+
+def test_template_error(circle: Circle) -> None:
+    wrong = "{{ .StatefulSet.Nmespace }}/${server}"
+
+    ended = circle((wrong.replace("Nmespace", "Namespace"), wrong))
+
+    lines = Path("mysql-blueprint.yaml").read_text(encoding="utf-8").splitlines()
+    (line,) = (number for number, text in enumerate(lines, 1) if wrong in text)
+    column = lines[line - 1].index(".Nmespace") + 1
+    check(ended, "template-error", f"mysql-blueprint.yaml:{line}:{column}")
