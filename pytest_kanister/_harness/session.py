@@ -83,6 +83,7 @@ class Session:
             backend.close()
 
     def _connect(self) -> KubeClient:
+        self.progress("a cluster is started or joined")
         backend = open_backend(self.settings, self.progress)
         with self._lock:
             if not self._closed:

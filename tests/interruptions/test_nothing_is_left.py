@@ -65,6 +65,15 @@ class Run:
             cwd=folder,
         )
 
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.output.close()
+        self.process.kill()
+        self.process.wait()
+        self.watch.sweep()
+
     def events(self) -> list[tuple[float, str]]:
         """Seconds after the start, and what happened; the start itself first."""
         lines = self.trace.read_text().splitlines() if self.trace.exists() else []
@@ -82,7 +91,10 @@ class Run:
             return None
 
         assert wait_until(come, Deadline(120), interval_s=0.005, longest_s=0.01)
-        handle = os.pidfd_open(self.process.pid)
+        try:
+            handle = os.pidfd_open(self.process.pid)
+        except ProcessLookupError:
+            return  # it ended meanwhile
         try:
             select.select([handle], [], [], moment.delay_s)
         finally:
@@ -105,8 +117,7 @@ def folder() -> Iterator[Path]:
 def recorded() -> list[tuple[float, str]]:
     """The events of one run that nobody disturbs."""
     become_reaper()
-    with tempfile.TemporaryDirectory(prefix="kit-") as name:
-        run = Run(Path(name))
+    with tempfile.TemporaryDirectory(prefix="kit-") as name, Run(Path(name)) as run:
         status = run.process.wait(timeout=300)
         run.output.seek(0)
         text = run.output.read()
@@ -129,15 +140,12 @@ def draw(recorded: list[tuple[float, str]], count: int, salt: str) -> list[Momen
 def test_kill_leaves_nothing(number: int, folder: Path, recorded: list[tuple[float, str]]) -> None:
     moment = draw(recorded, KILLS, "kill")[number]
     print(f"seed {SEED}: kill -9 {moment.delay_s:.3f} s after: {moment.text}")
-    run = Run(folder)
-    try:
+    with Run(folder) as run:
         run.wait(moment)
         run.process.send_signal(signal.SIGKILL)
         run.process.wait()
 
         assert run.watch.left_after(GONE_WITHIN_S) == []
-    finally:
-        run.watch.sweep()
 
 
 @pytest.mark.parametrize("number", range(INTERRUPTS))
@@ -146,8 +154,7 @@ def test_ctrl_c_leaves_nothing(
 ) -> None:
     moment = draw(recorded, INTERRUPTS, "interrupt")[number]
     print(f"seed {SEED}: Ctrl-C {moment.delay_s:.3f} s after: {moment.text}")
-    run = Run(folder)
-    try:
+    with Run(folder) as run:
         run.wait(moment)
         # As a terminal does it: to the whole foreground group.
         if run.process.poll() is None:
@@ -155,5 +162,3 @@ def test_ctrl_c_leaves_nothing(
         run.process.wait(timeout=30)
 
         assert run.watch.left_after(GONE_WITHIN_S) == []
-    finally:
-        run.watch.sweep()

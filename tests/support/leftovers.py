@@ -61,14 +61,29 @@ def _command(pid: int) -> str:
 
 
 def listeners() -> set[str]:
-    """Addresses in 127.0.0.0/8 (and any-address) that somebody listens on, as hex `ip:port`."""
+    """Addresses that somebody listens on, as hex `ip:port`; what strangers hold is left out.
+
+    A stranger is a process that is none of our descendants: other tests' servers come and go.
+    """
+    ours = descendants().keys() | {os.getpid()}
+    strangers = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) not in ours:
+            strangers |= _sockets(entry)
     found = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:
             fields = line.split()
-            if fields[3] == _LISTEN:
+            if fields[3] == _LISTEN and f"socket:[{fields[9]}]" not in strangers:
                 found.add(fields[1])
     return found
+
+
+def _sockets(process: Path) -> set[str]:
+    try:
+        return {os.readlink(handle) for handle in (process / "fd").iterdir()}
+    except OSError:
+        return set()
 
 
 @dataclass

@@ -9,6 +9,7 @@ if [[ -z ${AWS_ACCESS_KEY_ID:-} || -z ${AWS_SECRET_ACCESS_KEY:-} ]]; then
     exit 1
 fi
 mkdir -p "$data"
+cd "$data"
 
 # Every port of this machine that somebody listens on, as /proc writes it: hexadecimal.
 listening() {
@@ -34,7 +35,7 @@ choose_ports() {
 
 # `server` would take up to 19 s to elect itself after a kill -9; `mini` does not.  Telemetry to
 # the vendor is on by default, as are an administration page and further protocols.  Its sockets
-# would lie in /tmp and stay there.  Somebody may take a port between our look and its start:
+# would lie in /tmp and stay there; a socket's path must be short, so they are named from here.  Somebody may take a port between our look and its start:
 # then it ends at once, and is started again with others.
 trap 'kill -TERM "$server" 2>/dev/null' TERM INT
 for attempt in 1 2 3; do
@@ -42,7 +43,7 @@ for attempt in 1 2 3; do
     SECONDS=0 status=0
     "$weed" mini -dir="$data" -ip="$ip" -ip.bind="$ip" -master.telemetry=false \
         -webdav=false -admin.ui=false -s3.port.iceberg=0 -s3.port.lance=0 \
-        -filer.localSocket="$data/filer.sock" -s3.localSocket="$data/s3.sock" \
+        -filer.localSocket=filer.sock -s3.localSocket=s3.sock \
         -s3.port=8333 -master.port=$first -filer.port=$((first + 1)) \
         -volume.port=$((first + 2)) -admin.port=$((first + 3)) "$@" &
     server=$!
