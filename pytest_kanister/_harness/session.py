@@ -114,7 +114,7 @@ class Session:
 
     def _await_store(self) -> SeaweedFS:
         store = self._deployed.result()
-        store.wait_ready()
+        store.wait_ready(BUCKET)
         self._store_version = store.version()
         self.progress(f"store answers: {self._store_version}")
         return store

@@ -71,17 +71,26 @@ class SeaweedFS:
             except AlreadyExists:
                 continue  # another worker of this session made the store: we use the same
 
-    def wait_ready(self) -> None:
-        """Until a real put, ranged get, list and delete have worked."""
+    def wait_ready(self, bucket: str = "") -> None:
+        """Until a real put, ranged get, list and delete have worked.
+
+        Args:
+            bucket: made and tried, then kept: the server prepares space at a bucket's first
+                object, and that time passes here.  Empty: a bucket that goes again.
+        """
         deadline = Deadline(self._settings.ready_timeout_s)
         pod = f"{self.name}-0"
         wait_pod_ready(self._kube, self.namespace, pod, timeout_s=deadline.left_s)
-        bucket = f"readiness-{secrets.token_hex(4)}"
+        scratch = f"readiness-{secrets.token_hex(4)}"
         last: list[Exception] = []
 
         def works() -> bool | None:
             try:
-                _try_out(self._bucket(bucket))
+                tried = self._bucket(bucket or scratch)
+                tried.create()
+                _try_out(tried.within(f"{scratch}/"))
+                if not bucket:
+                    tried.drop()
             except EnvironmentProblem as error:
                 last[:] = [error]
                 return None
@@ -180,14 +189,12 @@ class SeaweedFS:
 
 def _try_out(bucket: S3Bucket) -> None:
     """Uses the server in the ways in which kando and the harness do, and leaves nothing behind."""
-    bucket.create()
-    body = b"0123456789"
-    bucket.put("probe", body)
-    seen = bucket.get("probe", first=2, last=4), [stored.key for stored in bucket.objects()]
-    bucket.delete("probe")
+    body, key = b"0123456789", f"{bucket.prefix}probe"
+    bucket.put(key, body)
+    seen = bucket.get(key, first=2, last=4), [stored.key for stored in bucket.objects()]
+    bucket.delete(key)
     left = bucket.objects()
-    bucket.drop()
-    if seen != (body[2:5], ["probe"]) or left:
+    if seen != (body[2:5], [key]) or left:
         raise EnvironmentProblem(
             f"the S3 server answers wrongly: bytes 2 to 4 and keys are {seen}, left over {left}",
             remedies=["use another version of the S3 server"],

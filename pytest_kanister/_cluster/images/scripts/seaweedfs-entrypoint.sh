@@ -10,6 +10,8 @@ if [[ -z ${AWS_ACCESS_KEY_ID:-} || -z ${AWS_SECRET_ACCESS_KEY:-} ]]; then
 fi
 mkdir -p "$data"
 cd "$data"
+# A bucket's first object makes the master lay out seven volumes for growth; one will do.
+printf '[master.volume_growth]\ncopy_1 = 1\n' >master.toml
 
 # Every port of this machine that somebody listens on, as /proc writes it: hexadecimal.
 listening() {
