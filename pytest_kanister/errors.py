@@ -231,6 +231,8 @@ class ActionSetError(KanisterHarnessError):
         phase: the phase that failed or ran last; empty when none began.
         where: Blueprint position `file:line:column` of that phase, when it is known.
         evidence: last lines of the phase's pod and events.
+        told: the message as a person reads it; empty: as it is.
+        remedies: ways out, most likely first; may be empty.
     """
 
     exit_code = 1
@@ -245,6 +247,8 @@ class ActionSetError(KanisterHarnessError):
         phase: str = "",
         where: str = "",
         evidence: str = "",
+        told: str = "",
+        remedies: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
         self.name = name
@@ -254,6 +258,8 @@ class ActionSetError(KanisterHarnessError):
         self.phase = phase
         self.where = where
         self.evidence = evidence
+        self.told = told or message
+        self.remedies = tuple(remedies)
 
     headline: ClassVar[str] = "ended"
 
@@ -264,10 +270,13 @@ class ActionSetError(KanisterHarnessError):
         if self.where:
             lines.append(f"  blueprint  {self.where}")
         lines.append("  Kanister says:")
-        lines += [f"    | {line}" for line in self.message.splitlines() or ["(nothing)"]]
+        lines += [f"    | {line}" for line in self.told.splitlines() or ["(nothing)"]]
         if self.evidence:
             lines.append("  evidence:")
             lines += [f"    | {line}" for line in self.evidence.rstrip().splitlines()]
+        if self.remedies:
+            lines.append("  what now:")
+            lines += [f"    - {remedy}" for remedy in self.remedies]
         return "\n".join(lines)
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._data.stores.bucket import S3Bucket
 from pytest_kanister._data.stores.s3 import make_client
-from pytest_kanister._model.resources import PROFILES, SECRETS
+from pytest_kanister._model.references import Target
+from pytest_kanister._model.resources import PODS, PROFILES, SECRETS
 from pytest_kanister._model.secret import Secret
 from pytest_kanister.errors import ApiError, EnvironmentProblem
 
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_kanister._kube import KubeClient
-    from pytest_kanister._model.references import Target
     from pytest_kanister.errors import ActionSetError
 
-__all__ = ["diagnose", "secret_keys"]
+__all__ = ["diagnose", "pods_lives", "secret_keys"]
 
 
 def diagnose(
@@ -32,8 +32,11 @@ def diagnose(
     profile: Target,
     reached: str,
     keys: Mapping[Target, frozenset[str]],
+    lives: Mapping[Target, str],
 ) -> None:
     """Returns when nothing speaks against the surroundings.
+
+    A pod of the workload that died meanwhile is added to the error's evidence.
 
     Args:
         kube: the cluster.
@@ -41,6 +44,7 @@ def diagnose(
         profile: the Profile that it was given.
         reached: the store's URL as the harness reaches it.
         keys: Secrets that the workload hands to Blueprints, with the keys that they had.
+        lives: the workload's pods as they were when it answered.
 
     Raises:
         EnvironmentProblem: the cause, with the ActionSet's error as evidence.
@@ -62,6 +66,38 @@ def diagnose(
             remedies=problem.remedies,
             evidence=str(error),
         ) from error
+    died = _died(kube, lives)
+    if died:
+        error.evidence = "\n".join([*died, error.evidence]).rstrip()
+
+
+def pods_lives(kube: KubeClient, namespace: str) -> dict[Target, str]:
+    """Each pod of the namespace and which life it lives: another text after any restart."""
+    lives = {}
+    for pod in kube.list(PODS, namespace):
+        restarts = sum(
+            status.get("restartCount", 0)
+            for status in pod.get("status", {}).get("containerStatuses") or ()
+        )
+        metadata = pod["metadata"]
+        lives[Target("pod", metadata["name"], namespace)] = f"{metadata['uid']} {restarts}"
+    return lives
+
+
+def _died(kube: KubeClient, before: Mapping[Target, str]) -> list[str]:
+    """A sentence for each pod that is gone, or is not the one that it was."""
+    now: dict[Target, str] = {}
+    for namespace in {pod.namespace for pod in before}:
+        now |= pods_lives(kube, namespace)
+    lines = []
+    for pod, life in before.items():
+        if pod not in now:
+            lines.append(f"pod {pod.namespace}/{pod.name} is gone: it was there at the beginning")
+        elif now[pod] != life:
+            lines.append(
+                f"pod {pod.namespace}/{pod.name} died and was started again after it had answered"
+            )
+    return lines
 
 
 def secret_keys(kube: KubeClient, secret: Target) -> frozenset[str]:
@@ -92,4 +128,14 @@ def _try_profile(kube: KubeClient, target: Target, reached: str) -> None:
         texts.append(base64.b64decode(data[field]).decode(errors="replace"))
     location = profile["location"]
     client = make_client(reached, Secret(texts[0]), Secret(texts[1]), location["region"])
-    S3Bucket(client, location["bucket"]).check_exists()
+    try:
+        S3Bucket(client, location["bucket"]).check_exists()
+    except EnvironmentProblem as problem:
+        raise EnvironmentProblem(
+            problem.message,
+            remedies=[
+                *problem.remedies,
+                f"the Profile takes its keys from Secret {held['namespace']}/{held['name']} "
+                f"({pair['idField']}, {pair['secretField']}) and names bucket {location['bucket']}",
+            ],
+        ) from problem

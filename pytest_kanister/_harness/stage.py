@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_kanister._data.stores.ledger import Ledger
 from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.blueprints import find_blueprint
-from pytest_kanister._harness.diagnosis import diagnose, secret_keys
+from pytest_kanister._harness.diagnosis import diagnose, pods_lives, secret_keys
 from pytest_kanister._kanister.blueprint import read_blueprint
 from pytest_kanister._kanister.client import (
     create_actionset,
@@ -50,10 +51,13 @@ class WorkloadStage:
         self._session = session
         self._workload = workload
         self._bucket: Bucket | None = None
+        # A namespace's name is free again when it is gone; what its backups left is still there.
+        self._prefix = f"{workload.namespace}/{secrets.token_hex(3)}"
         self._profile = Later(self._make_profile, "profile")
         self._version = ""
         self._blueprints: dict[str, Blueprint] = {}
         self._secret_keys: dict[Target, frozenset[str]] = {}
+        self._lives: dict[Target, str] = {}
         self.beside = beside
 
     @property
@@ -65,7 +69,7 @@ class WorkloadStage:
     def bucket(self) -> Bucket:
         """The objects below this stage's prefix."""
         if self._bucket is None:
-            self._bucket = self._session.bucket.result().within(f"{self._workload.namespace}/")
+            self._bucket = self._session.bucket.result().within(f"{self._prefix}/")
         return self._bucket
 
     @property
@@ -82,6 +86,7 @@ class WorkloadStage:
             secret: secret_keys(self._session.kube.result(), secret)
             for secret in self._workload.secrets.values()
         }
+        self._lives = pods_lives(self._session.kube.result(), self._workload.namespace)
         self._session.progress(f"database answers: {self._version}")
 
     def _make_profile(self) -> Target:
@@ -91,7 +96,7 @@ class WorkloadStage:
         return create_profile(
             session.kube.result(),
             namespace=self._workload.namespace,
-            location=store.profile(session.bucket.result().name, self._workload.namespace),
+            location=store.profile(session.bucket.result().name, self._prefix),
             access_key=store.access_key,
             secret_key=store.secret_key,
         )
@@ -180,6 +185,7 @@ class WorkloadStage:
                 profile=self._profile.result(),
                 reached=store.endpoint,
                 keys=self._secret_keys,
+                lives=self._lives,
             )
             raise
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -33,7 +34,7 @@ def test_two_workloads_of_one_wish_do_not_meet(harness: Harness) -> None:
         backup = harness.backup(one, "mysql-blueprint.yaml")
         assert [stored.key for stored in harness.bucket.objects()] == []  # the newest: two's part
         assert len(backup.objects) == 1
-        assert backup.objects[0].key.startswith("my-production-app/mysql-backups/")
+        assert re.match(r"my-production-app/[0-9a-f]{6}/mysql-backups/", backup.objects[0].key)
         assert set(backup.artifacts) == {"mysqlCloudDump"}
         harness.delete(backup)
     finally:

@@ -22,10 +22,14 @@ _VOLATILE = [
     (re.compile(rf"\b((?:(?:restore|delete)-)?backup)-{_ID}(?:-{_ID})?\b"), r"\1-<id>"),
     (re.compile(r"\b(kanister-job|s3-profile|s3-secret)-[a-z0-9]{5,6}\b"), r"\1-<id>"),
     (re.compile(r"\b(mysql-blueprint)-[0-9a-f]{8}\b"), r"\1-<digest>"),
+    (re.compile(r"\bnegative-control(?:-\d+)?/[0-9a-f]{6}/"), "<prefix>/"),
     (re.compile(r"\b(negative-control)(?:-\d+)?(?=[/. :'\")]|$)"), "<namespace>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d[:-]\d\d[:-]\d\d(?:\.\d+)?Z?"), "<time>"),
     (re.compile(r"(?:https?://)?\b127(?:\.\d{1,3}){3}(?::\d+)?"), "<address>"),
     (re.compile(_UUID), "<uid>"),
+    (re.compile(r"request id: \w+"), "request id: <id>"),
+    # The harness may look too late: the pod is gone as soon as its phase ends.
+    (re.compile(r"(?m)^( *(?:\| +)*)\| last lines of pod .*:\n(?:\1\|  .*\n)+"), ""),
     (re.compile(r"[\d,]+(?= (?:unpacked )?bytes\b)"), "<n>"),
 ]
 

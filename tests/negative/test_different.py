@@ -42,7 +42,10 @@ CASES: dict[str, tuple[Edit, str, str]] = {
         "alfred",
     ),
     "dump cut in the middle": (
-        (UPLOAD, UPLOAD.replace("if !", "set +o pipefail; if !").replace("gzip", "head -c 4000 | gzip")),
+        (
+            UPLOAD,
+            UPLOAD.replace("if !", "set +o pipefail; if !").replace("gzip", "head -c 4000 | gzip"),
+        ),
         "backup",
         "Dump completed",
     ),

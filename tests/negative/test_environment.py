@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_kanister import Harness, Workload
+from pytest_kanister._data.stores.bucket import S3Bucket
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.resources import PROFILES, SECRETS
 from pytest_kanister._scenario.stage import Stage
+from pytest_kanister.errors import EnvironmentProblem
 from tests.negative.circle import Circle, Ended
 from tests.negative.golden import agree
 
@@ -55,9 +58,7 @@ def test_profile_names_a_bucket_that_is_missing(circle: Circle) -> None:
 def test_secret_without_the_password_key(circle: Circle) -> None:
     def spoil(kube: KubeClient, stage: Stage) -> None:
         (secret,) = stage.workload.secrets.values()
-        kube.patch(
-            SECRETS, secret.name, {"data": {"mysql-root-password": None}}, secret.namespace
-        )
+        kube.patch(SECRETS, secret.name, {"data": {"mysql-root-password": None}}, secret.namespace)
 
     check(circle(first=spoil), "secret-without-password", "mysql-root-password")
 
@@ -78,10 +79,30 @@ SCRIPT = """\
           {{ index .Phases.dumpToBucket.Secrets"""
 
 
-def test_unknown_image(circle: Circle) -> None:
-    other = SCRIPT.replace("ghcr.io/kanisterio/mysql-sidecar:0.75.0", "example.com/dumper:1.0")
+OTHER_IMAGE = SCRIPT.replace("ghcr.io/kanisterio/mysql-sidecar:0.75.0", "example.com/dumper:1.0")
 
-    ended = circle((SCRIPT, other))
+
+def test_unknown_image(circle: Circle) -> None:
+    ended = circle((SCRIPT, OTHER_IMAGE))
 
     assert ended.result.steps[-1].seconds < SOON_S
     check(ended, "unknown-image", "example.com/dumper:1.0", "PYTEST_KANISTER_IMAGE_MAP")
+
+
+def test_the_bucket_was_deleted(kanister: Harness, kanister_mysql: Workload) -> None:
+    kanister_mysql.seed("accounts")
+    own = kanister.bucket
+    assert isinstance(own, S3Bucket)
+    whole = own.within("")
+    for stored in whole.objects():
+        whole.delete(stored.key)
+    whole.drop()
+
+    try:
+        with pytest.raises(EnvironmentProblem) as problem:
+            kanister.backup(kanister_mysql, "mysql-blueprint.yaml")
+    finally:
+        whole.create()  # the cluster is shared
+
+    assert problem.value.exit_code == 4
+    agree("bucket-deleted", str(problem.value))

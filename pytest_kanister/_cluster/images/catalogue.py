@@ -123,7 +123,6 @@ class BuiltinCatalogue:
             remedies=[
                 f"map it onto a known one: env {MAPPING_VARIABLE}='{image}=KNOWN'"
                 " (several: unknown=known,unknown=known)",
-                "or run on a cluster that pulls images (--kanister-backend=kind or kubeconfig)",
             ],
             looked=[f"known images: {', '.join(sorted(_FAMILIES))}"],
         )

@@ -105,7 +105,7 @@ class TaskPods:
         events = [
             f"{event.get('reason', '')}: {event.get('message', '')}"
             for event in self._kube.events(namespace, "Pod", name)
-            if event.get("type") == "Warning"
+            if event.get("type") == "Warning" and not (said and said in event.get("message", ""))
         ]
         return EnvironmentProblem(
             f"pod {namespace}/{name}, which a phase of ActionSet {self._actionset} runs in, "

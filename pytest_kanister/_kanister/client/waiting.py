@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pytest_kanister._base.polling import Deadline
 from pytest_kanister._kanister.client.intake import objections
+from pytest_kanister._kanister.client.messages import unfold, ways_out, without_details
 from pytest_kanister._kanister.client.operator import OperatorWatch
 from pytest_kanister._kanister.client.positions import locate
 from pytest_kanister._kanister.client.tasks import TaskPods
@@ -172,13 +173,17 @@ class _Wait:
             phase=phase,
             message=message,
             where=where,
-            evidence=self._evidence(),
+            evidence=self._evidence(without_details(message)),
+            told=unfold(message),
+            remedies=ways_out(message),
         )
 
-    def _evidence(self) -> str:
+    def _evidence(self, told: str) -> str:
+        """Events, but for those that only repeat what is told anyway, and the pods' last lines."""
         lines = [
             f"{event.get('type', '')} {event.get('reason', '')}: {_short(event.get('message', ''))}"
             for event in self._kube.events(self._namespace, "ActionSet", self._name)[-_EVENTS:]
+            if told not in event.get("message", "")
         ]
         return "\n".join(lines + self._tasks.evidence())
 

@@ -18,8 +18,9 @@ def run(context: Context, _arguments: Nothing) -> Outcome:
     lines = [f"- {stored.key}  {stored.size_bytes:,} bytes" for stored in left[:20]]
     if len(left) > len(lines):
         lines.append(f"  … and {len(left) - len(lines):,} more")
+    count = "1 object is" if len(left) == 1 else f"{len(left):,} objects are"
     return Outcome(
-        f"{len(left):,} objects are still in bucket {bucket.name}",
+        f"{count} still in bucket {bucket.name}",
         verdict=Verdict.DIFFERENT,
         facts={"objects": len(left)},
         detail="\n".join(["expected no object, found", *lines]),
