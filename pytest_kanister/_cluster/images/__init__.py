@@ -1,7 +1,7 @@
 """What an image name means here: which programs of this machine run, and how.
 
 `names` reads image names, `catalogue` picks the family, one module per family (`mysql`,
-`mariadb`, `seaweedfs`, `machine`) makes its `Program`; `wrappers` lets a fetched tree's
+`mariadb`, `seaweedfs`, `machine`, `tools`) makes its `Program`; `wrappers` lets a fetched tree's
 binaries run by their own loader, `prepared` keeps initialised data folders, `inspect` tells
 `doctor` what is there.  `scripts/` holds the entrypoints.  Never starts a pod.
 May import `_cluster.contracts`, `_base`, `_model`, `errors`.

@@ -26,7 +26,7 @@ _FAMILIES = {
     "mysql-sidecar": "tools",
     "mysql-tools": "tools",
     "seaweedfs": "seaweedfs",
-    "kanister-tools": "machine",
+    "kanister-tools": "kanister-tools",
     "busybox": "machine",
     "alpine": "machine",
     "bash": "machine",
@@ -103,6 +103,10 @@ class BuiltinCatalogue:
             return seaweedfs.server_program(image)
         if family == "machine":
             return machine.machine_program(image, name.base)
+        if family == "kanister-tools":
+            from pytest_kanister._cluster.images.tools import tools_program
+
+            return tools_program(image, self._cache, progress)
         if family == "mariadb":
             installation = mariadb.find_mariadb(self._cache, progress)
             return mariadb.server_program(installation, name, image, self._cache, progress)

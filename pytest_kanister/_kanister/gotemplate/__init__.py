@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from .api import check, render
 from .decode import decode, decode_plain, zero
+from .dialect import KANISTER, KUBECTL, LENIENT, Dialect
 from .errors import TemplateError
 from .functions import FUNCTIONS
 from .types import TypeTable
@@ -57,6 +58,10 @@ from .world import World
 
 __all__ = [
     "FUNCTIONS",
+    "KANISTER",
+    "KUBECTL",
+    "LENIENT",
+    "Dialect",
     "GoStruct",
     "Int",
     "NamedString",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 from . import limits
 from .errors import FunctionError, LimitError, TemplateError
-from .functions import FUNCTIONS
 from .functions.builtins import call
 from .functions.registry import signature
 from .nodes import (
@@ -37,11 +36,13 @@ from .reflect import (
     map_index,
     struct_field,
     truth,
+    zero_element,
 )
 from .types import COMPLEXES, FLOATS, NILABLE, REFLECT_VALUE, SIGNED, STRING, UNSIGNED, GoType
 from .values import GoStruct, HasMethods, Int, NamedString, Ptr, TypedMap, TypedSlice, kind_of
 
 if TYPE_CHECKING:
+    from .dialect import Dialect
     from .functions.registry import Function
     from .nodes import Tree
     from .world import World
@@ -90,17 +91,26 @@ class State:
         text: the whole text that it stands in, for places.
         parse_name: what the text is called.
         world: what functions may know.
+        dialect: the functions, and what a missing key means.
         budget: shared by all templates of one render.
         dot: what `$` is.
     """
 
     def __init__(
-        self, tree: Tree, text: str, parse_name: str, world: World, budget: Budget, dot: Value
+        self,
+        tree: Tree,
+        text: str,
+        parse_name: str,
+        world: World,
+        dialect: Dialect,
+        budget: Budget,
+        dot: Value,
     ) -> None:
         self.tree = tree
         self.text = text
         self.parse_name = parse_name
         self.world = world
+        self.dialect = dialect
         self.budget = budget
         self.variables: list[tuple[str, Value]] = [("$", dot)]
         self.node: Node = tree.root
@@ -251,6 +261,8 @@ class State:
         self, dot: Value, name: str, node: Node, args: list[Node], final: Value, receiver: Value
     ) -> Value:
         if not receiver.is_valid:
+            if self.dialect.missing != "error":
+                return INVALID
             self.fail(f"nil data; no entry for key {quote(name)}")
         shown = receiver.type.name
         holder, nil = indirect(receiver)
@@ -274,9 +286,11 @@ class State:
             if has_args:
                 self.fail(f"{name} is not a method but has arguments")
             entry = map_index(obj, name)
-            if entry is None:
+            if entry is not None:
+                return entry
+            if self.dialect.missing == "error":
                 self.fail(f"map has no entry for key {quote(name)}", missing_key=name)
-            return entry
+            return INVALID if self.dialect.missing == "default" else zero_element(obj)
         elif nil and kind_of(obj) == "ptr":
             target = holder.type.elem
             if target.kind != "struct" or has_field(target, name):
@@ -289,7 +303,7 @@ class State:
         self, dot: Value, node: IdentifierNode, command: Node, args: list[Node], final: Value
     ) -> Value:
         self.node = node
-        return self._call(dot, FUNCTIONS[node.name], command, node.name, args, final)
+        return self._call(dot, self.dialect.functions[node.name], command, node.name, args, final)
 
     def _call(
         self,

@@ -38,12 +38,20 @@ from .values import Int, Ptr, Stringer, items_of, type_of
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from .dialect import Dialect
     from .world import World
 
     Walk = Generator["Walk", str | None, str | None]
 
 
-def execute(trees: dict[str, Tree], name: str, text: str, context: object, world: World) -> str:
+def execute(
+    trees: dict[str, Tree],
+    name: str,
+    text: str,
+    context: object,
+    world: World,
+    dialect: Dialect,
+) -> str:
     """Run a parsed template.
 
     Args:
@@ -52,11 +60,12 @@ def execute(trees: dict[str, Tree], name: str, text: str, context: object, world
         text: the template text, for places in errors.
         context: the dot.
         world: what functions may know.
+        dialect: the functions, and what a missing key means.
 
     Raises:
         TemplateError: phase `exec`, in Go's words.
     """
-    run = _Run(trees, name, text, world)
+    run = _Run(trees, name, text, world, dialect)
     try:
         return run.run(Value(context))
     except RecursionError:
@@ -67,11 +76,14 @@ def execute(trees: dict[str, Tree], name: str, text: str, context: object, world
 
 
 class _Run:
-    def __init__(self, trees: dict[str, Tree], name: str, text: str, world: World) -> None:
+    def __init__(
+        self, trees: dict[str, Tree], name: str, text: str, world: World, dialect: Dialect
+    ) -> None:
         self._trees = trees
         self._name = name
         self._text = text
         self._world = world
+        self._dialect = dialect
         self._budget = Budget()
         self._out: list[str] = []
         self._depth = 0
@@ -91,7 +103,7 @@ class _Run:
         return "".join(self._out)
 
     def _state(self, tree: Tree, dot: Value) -> State:
-        return State(tree, self._text, self._name, self._world, self._budget, dot)
+        return State(tree, self._text, self._name, self._world, self._dialect, self._budget, dot)
 
     def _write(self, state: State, text: str) -> None:
         self._budget.output += len(text)

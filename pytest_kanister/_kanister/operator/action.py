@@ -57,12 +57,17 @@ class ActionRun:
         self._deferred = deferred
         self._name = actionset["spec"]["actions"][index].get("name") or ""
         self._action = blueprint["actions"][self._name]
+        self._at_end = contextlib.AsyncExitStack()
         self._log = controller.log.with_fields(
             ActionSet=actionset["metadata"]["name"], Action=self._name
         )
 
     async def run(self) -> None:
         """Runs everything; outcomes are in the ActionSet's status, nothing is raised but Crash."""
+        async with self._at_end:
+            await self._run()
+
+    async def _run(self) -> None:
         succeeded = True
         for position, phase in enumerate(self._phases):
             succeeded = await self._run_phase(position, phase)
@@ -140,7 +145,9 @@ class ActionRun:
         labels = self._actionset["metadata"].get("labels") or {}
         log = self._log.with_fields(Phase=phase.name)
         try:
-            return await phase.run(self._controller, self._action, self._params, labels, log)
+            return await phase.run(
+                self._controller, self._action, self._params, labels, log, self._at_end
+            )
         except RenderError as error:
             # Kanister hides Go's position for missing keys; the log keeps it.
             log.error("Failed to render args", error.go_text, path=list(error.path))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Controller"]
 
 _POD_READY_MINUTES = 15
+_TOOLS_IMAGE = "ghcr.io/kanisterio/kanister-tools:0.119.0"
 
 
 @dataclass
@@ -44,6 +45,11 @@ class Controller:
     def service_account(self) -> str:
         """The controller's own ServiceAccount; empty when not told."""
         return self.env.get("POD_SERVICE_ACCOUNT", "")
+
+    @property
+    def tools_image(self) -> str:
+        """The image of functions that bring their own tools; in it is restic."""
+        return self.env.get("KANISTER_TOOLS") or _TOOLS_IMAGE
 
     @property
     def secure_job_pods(self) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_kanister._kanister.operator.pods import PodOptions
     from pytest_kanister._model.api import Object
 
-__all__ = ["Job", "job_pod"]
+__all__ = ["Job", "created_pod", "job_pod"]
 
 _TERMINAL = ("Succeeded", "Failed")
 _REOPEN_PAUSE_S = 0.1
@@ -34,13 +34,14 @@ class Job:
     Attributes:
         name: the pod's name.
         namespace: its namespace.
+        container: its first container: the one whose log is read.
     """
 
     def __init__(self, call: Call, pod: Object) -> None:
         self.name: str = pod["metadata"]["name"]
         self.namespace: str = pod["metadata"]["namespace"]
         self._call = call
-        self._container: str = pod["spec"]["containers"][0]["name"]
+        self.container: str = pod["spec"]["containers"][0]["name"]
         self._watch = PodWatch(call.api, pod)
         self._reader = OutputReader(self._log_line)
 
@@ -94,7 +95,7 @@ class Job:
             skip = consumed
             try:
                 async for chunk in self._call.api.logs(
-                    self.namespace, self.name, container=self._container, follow=True
+                    self.namespace, self.name, container=self.container, follow=True
                 ):
                     fresh = chunk[skip:]
                     skip -= len(chunk) - len(fresh)
@@ -138,7 +139,7 @@ class Job:
 
     def _log_line(self, line: str) -> None:
         self._call.log.info(
-            "Pod Update", Pod=self.name, Container=self._container, LogKind="datapath", Out=line
+            "Pod Update", Pod=self.name, Container=self.container, LogKind="datapath", Out=line
         )
 
 
@@ -146,14 +147,24 @@ class Job:
 async def job_pod(call: Call, options: PodOptions) -> AsyncIterator[Job]:
     """Creates the pod; deletes it with grace period 0 however the function ends.
 
+    Raises:
+        KanisterError: the API refuses the pod.
+    """
+    async with created_pod(call, await build_pod(call, options), options.namespace) as job:
+        yield job
+
+
+@contextlib.asynccontextmanager
+async def created_pod(call: Call, pod: Object, namespace: str) -> AsyncIterator[Job]:
+    """Creates a pod that is built already; deletes it as `job_pod` does.
+
     Only a controller that is going down leaves it: a dead process deletes nothing.
 
     Raises:
         KanisterError: the API refuses the pod.
     """
-    pod = await build_pod(call, options)
     try:
-        created = await call.api.create(PODS, pod, options.namespace)
+        created = await call.api.create(PODS, pod, namespace)
     except ApiError as error:
         raise KanisterError("Failed to create pod", cause=error) from error
     job = Job(call, created)

@@ -15,6 +15,7 @@ from pytest_kanister._kanister.params.rendering import render_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AsyncExitStack
 
     from pytest_kanister._kanister.operator.controller import Controller
     from pytest_kanister._kanister.operator.logging import Log
@@ -50,6 +51,7 @@ class Phase:
         params: TemplateParams,
         labels: Mapping[str, str],
         log: Log,
+        at_end: AsyncExitStack,
     ) -> dict[str, Any] | None:
         """Renders the args, checks them, runs the function; returns its output.
 
@@ -59,6 +61,7 @@ class Phase:
             params: the template parameters.
             labels: the ActionSet's labels.
             log: where to log.
+            at_end: what is done when the action has ended.
 
         Raises:
             KanisterError: args or function fail.
@@ -66,7 +69,7 @@ class Phase:
             Crash: a null in args.
         """
         args = self._args(action, params)
-        call = Call(controller, self.func, args, params, labels, log)
+        call = Call(controller, self.func, args, params, labels, log, at_end)
         self.progress.report("0")
         try:
             return await function(self.func)(call)

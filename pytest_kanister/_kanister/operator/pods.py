@@ -17,9 +17,18 @@ if TYPE_CHECKING:
     from pytest_kanister._kanister.operator.functions.call import Call
     from pytest_kanister._model.api import Object
 
-__all__ = ["MAIN_CONTAINER", "PodOptions", "build_pod", "pod_options"]
+__all__ = [
+    "CREATED_BY",
+    "MAIN_CONTAINER",
+    "PodOptions",
+    "build_pod",
+    "labels_and_annotations",
+    "pod_options",
+    "utf8",
+]
 
 MAIN_CONTAINER = "container"
+CREATED_BY = {"createdBy": "kanister"}
 _JOB_ID = "kanister.io/JobID"
 
 
@@ -50,7 +59,14 @@ class PodOptions:
     volumes: Mapping[str, str] = field(default_factory=dict)
 
 
-def pod_options(call: Call, prefix: str, *, job_label: bool = False) -> PodOptions:
+def pod_options(
+    call: Call,
+    prefix: str,
+    *,
+    image: str | None = None,
+    command: list[str] | None = None,
+    job_label: bool = False,
+) -> PodOptions:
     """Options from the arguments that all pod-creating functions share, and the ActionSet's.
 
     podOverride of the ActionSet is laid over the Blueprint's; with labels and annotations the
@@ -59,20 +75,31 @@ def pod_options(call: Call, prefix: str, *, job_label: bool = False) -> PodOptio
     Args:
         call: the function's call.
         prefix: generateName.
+        image: the image; None takes the argument `image`.
+        command: the command; None takes the argument `command`.
         job_label: whether the ActionSet's label `kanister.io/JobID` goes to the pod.
     """
     plain = call.params.plain
-    labels = {**(plain.get("PodLabels") or {}), **call.strings("podLabels")}
+    labels, annotations = labels_and_annotations(call)
     if job_label and _JOB_ID in call.labels:
         labels[_JOB_ID] = call.labels[_JOB_ID]
     return PodOptions(
         prefix,
         call.text("namespace", "") or call.controller.namespace,
-        call.text("image"),
-        call.texts("command"),
+        call.text("image") if image is None else image,
+        call.texts("command") if command is None else command,
         labels,
-        {**(plain.get("PodAnnotations") or {}), **call.strings("podAnnotations")},
+        annotations,
         merge_pod_spec(call.mapping("podOverride"), plain.get("PodOverride") or {}),
+    )
+
+
+def labels_and_annotations(call: Call) -> tuple[dict[str, str], dict[str, str]]:
+    """The ActionSet's, the Blueprint's over them."""
+    plain = call.params.plain
+    return (
+        {**(plain.get("PodLabels") or {}), **call.strings("podLabels")},
+        {**(plain.get("PodAnnotations") or {}), **call.strings("podAnnotations")},
     )
 
 
@@ -87,7 +114,7 @@ async def build_pod(call: Call, options: PodOptions) -> Object:
     container: Object = {
         "name": MAIN_CONTAINER,
         "image": options.image,
-        "command": [_utf8(word) for word in options.command],
+        "command": [utf8(word) for word in options.command],
         "imagePullPolicy": "IfNotPresent",
     }
     spec: Object = {"containers": [container], "restartPolicy": "Never"}
@@ -109,14 +136,14 @@ async def build_pod(call: Call, options: PodOptions) -> Object:
     metadata: Object = {
         "generateName": options.prefix,
         "namespace": options.namespace,
-        "labels": {"createdBy": "kanister", **options.labels},
+        "labels": {**CREATED_BY, **options.labels},
     }
     if options.annotations:
         metadata["annotations"] = dict(options.annotations)
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-def _utf8(text: str) -> str:
+def utf8(text: str) -> str:
     """What is left of a Go string on its way through JSON: other bytes become U+FFFD."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 

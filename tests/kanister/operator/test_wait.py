@@ -1,4 +1,4 @@
-"""WaitV2."""
+"""WaitV2 and Wait."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kanister._kanister.operator.functions.wait_v2 import _seconds
+from pytest_kanister._kanister.operator.conditions import parse_duration_s
 from pytest_kanister._model.resources import CONFIGMAPS
 
 Run = Callable[..., None]
@@ -102,12 +102,102 @@ def test_pods_conditions(in_cluster: Run, make: Any) -> None:
     in_cluster(scenario)
 
 
-def test_kubectl_functions_are_refused_by_name(in_cluster: Run, make: Any) -> None:
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '{{ exists . "data" "password" }}',
+        '{{ not (exists . "data" "none") }}',
+        '{{ eq (base64decode .data.password) "pw" }}',
+        "{{ not .status.conditions }}",
+    ],
+)
+def test_kubectls_own_functions(in_cluster: Run, make: Any, condition: str) -> None:
     async def scenario(cluster: Any) -> None:
-        await cluster.blueprint({"backup": {"phases": [_wait('{{ exists . "status" }}')]}})
+        await cluster.api.create(
+            CONFIGMAPS, {"metadata": {"name": "cm"}, "data": {"password": "cHc="}}, "app"
+        )
+        await cluster.blueprint({"backup": {"phases": [_wait(condition)]}})
+        await cluster.actionset(make.on_statefulset())
+        assert (await cluster.finished())["state"] == "complete"
+
+    in_cluster(scenario)
+
+
+def test_a_template_that_fails_is_named(in_cluster: Run, make: Any) -> None:
+    phase = _wait("{{ base64decode .kind }}", "cm", "50ms")
+
+    async def scenario(cluster: Any) -> None:
+        await cluster.api.create(CONFIGMAPS, {"metadata": {"name": "cm"}}, "app")
+        await cluster.blueprint({"backup": {"phases": [phase]}})
         await cluster.actionset(make.on_statefulset())
         message = (await cluster.finished())["error"]["message"]
-        assert "kubectl's template function exists: the embedded operator" in message
+        assert message.startswith(
+            'null: error executing template "{{ base64decode .kind }}": template: output:1:3: '
+            'executing "output" at <base64decode .kind>: error calling base64decode: base64 '
+            "decode failed: illegal base64 data at input byte "
+        )
+        assert message.endswith(LATE)
+
+    in_cluster(scenario)
+
+
+def _old(condition: str, **arguments: Any) -> Any:
+    return {**_wait(condition, **arguments), "func": "Wait"}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '{{ if (eq "{ $.data.state }" "done") }}true{{ else }}false{{ end }}',
+        '{{ eq "{$.kind}/{ $.data[\'state\'] }" "ConfigMap/done" }}',
+        '{{ hasPrefix "do" "{ $.data.state }" }}',
+        '{{ eq (len "{ $.metadata.labels.* }") 3 }}',
+    ],
+)
+def test_old_wait(in_cluster: Run, make: Any, condition: str) -> None:
+    configmap = {"metadata": {"name": "cm", "labels": {"a": "b-c"}}, "data": {"state": "done"}}
+
+    async def scenario(cluster: Any) -> None:
+        await cluster.api.create(CONFIGMAPS, configmap, "app")
+        await cluster.blueprint({"backup": {"phases": [_old(condition)]}})
+        await cluster.actionset(make.on_statefulset())
+        assert (await cluster.finished())["state"] == "complete"
+
+    in_cluster(scenario)
+
+
+@pytest.mark.parametrize(
+    ("phase", "message"),
+    [
+        (
+            _old("{{ `{ $.data.none }` }}", timeout="50ms"),
+            'null: error executing jsonpath "{.data.none}": Error executing template: none is not '
+            "found. Printing more information for debugging the template:\n"
+            f"\ttemplate was:\n\t\t{{.data.none}}\n: {LATE}",
+        ),
+        (_old("{ $.data[ }", timeout="50ms"), f"null: {LATE}"),
+        (_old("true", name="none", timeout="50ms"), f'null: configmaps "none" not found: {LATE}'),
+        (_old("{{ .Options.x }}"), 'null: Failed to render template: "x" not found'),
+        (
+            _old("true", timeout="soon"),
+            'null: Failed to parse the timeout duration: time: invalid duration "soon"',
+        ),
+        (
+            {"func": "Wait", "name": "w", "args": {"timeout": "1s"}},
+            "null: Required args missing for function Wait: Required arg missing: conditions",
+        ),
+        (
+            {"func": "Wait", "name": "w", "args": {"timeout": "1s", "conditions": "x"}},
+            "null: Failed to decode arg `conditions`",
+        ),
+    ],
+)
+def test_old_wait_fails(in_cluster: Run, make: Any, phase: Any, message: str) -> None:
+    async def scenario(cluster: Any) -> None:
+        await cluster.api.create(CONFIGMAPS, {"metadata": {"name": "cm"}, "data": {}}, "app")
+        await cluster.blueprint({"backup": {"phases": [phase]}})
+        await cluster.actionset(make.on_statefulset())
+        assert (await cluster.finished())["error"]["message"] == message
 
     in_cluster(scenario)
 
@@ -116,4 +206,4 @@ def test_kubectl_functions_are_refused_by_name(in_cluster: Run, make: Any) -> No
     ("text", "seconds"), [("5m", 300.0), ("1h30m", 5400.0), ("1.5s", 1.5), ("0", 0.0)]
 )
 def test_durations(text: str, seconds: float) -> None:
-    assert _seconds(text) == seconds
+    assert parse_duration_s(text) == seconds

@@ -46,10 +46,20 @@ def _b64enc(text: str) -> str:
 @encoding.add("b64dec", "string -> string")
 def _b64dec(text: str) -> str:
     """Of bad input the error's text is the result, not an error."""
+    return base64_problem(text) or decode_base64(text)
+
+
+def base64_problem(text: str) -> str:
+    """What Go's decoder says of the text; empty when nothing."""
     try:
         _check_base64(to_bytes(text))
     except _Corrupt as corrupt:
         return f"illegal base64 data at input byte {corrupt.at}"
+    return ""
+
+
+def decode_base64(text: str) -> str:
+    """What a text without problem stands for."""
     return to_text(base64.b64decode(to_bytes(text).translate(None, _NEWLINES)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ class Call:
         params: the action's template parameters.
         labels: the ActionSet's labels.
         log: where to log.
+        at_end: what is done when the action has ended, however.
     """
 
     controller: Controller
@@ -58,6 +60,7 @@ class Call:
     params: TemplateParams
     labels: Mapping[str, str]
     log: Log
+    at_end: AsyncExitStack = field(default_factory=AsyncExitStack)
     api: Api = field(init=False)
 
     def __post_init__(self) -> None:
