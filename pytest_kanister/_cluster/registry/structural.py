@@ -63,13 +63,13 @@ def prune(schema: Schema, value: Any, path: str = "", *, top: bool = True) -> li
         inner = properties.get(key)
         if key in envelope:
             continue
+        if inner is None and isinstance(extra, dict):
+            inner = extra
         if inner is not None:
-            if value[key] is None and not inner.get("nullable") and "default" in inner:
-                del value[key]
+            if value[key] is None and not inner.get("nullable"):
+                del value[key]  # Go clients send null for an empty map; it counts as left out
             else:
                 dropped += prune(inner, value[key], where, top=False)
-        elif isinstance(extra, dict):
-            dropped += prune(extra, value[key], where, top=False)
         elif not (extra is True or schema.get(_PRESERVE)):
             del value[key]
             dropped.append(where)
