@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_kanister._model.api import Api
+from pytest_kanister._model.api import Api, Object
+from pytest_kanister._model.resources import Resource
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Builtin", "Catalogue", "Mount", "PodHost", "Program"]
+__all__ = ["Admit", "Builtin", "Catalogue", "Mount", "PodHost", "Program"]
 
 
 class PodHost(Protocol):
@@ -121,3 +122,6 @@ Builtin = Callable[[Api, Callable[[str], None], Mapping[str, str]], Awaitable[in
 It gets the `Api`, a function that writes a log line and the container's environment, runs
 until cancelled and returns an exit status.
 """
+
+Admit = Callable[[Resource, Object], None]
+"""An admission check: gets an object before it is stored; raises `errors.ApiError` to refuse."""

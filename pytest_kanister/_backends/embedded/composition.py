@@ -8,6 +8,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._backends.embedded.admission import Webhook
 from pytest_kanister._backends.embedded.kanister import (
     IMAGE,
     RELEASE,
@@ -42,7 +43,7 @@ _NOT_MODELLED = (
     "port-forward, attach and SPDY are not served",
     "images: a known name means programs of this machine; contents of other images are not there",
     "network policies and ExternalName Services",
-    "admission webhooks",
+    "admission webhooks, but for the checks of Kanister's own on Blueprints",
     "volume snapshots and storage classes' parameters",
 )
 
@@ -94,7 +95,8 @@ class Cluster:
                 raise HarnessBug("somebody asks for logs before there is a kubelet")
             return kubelet
 
-        api = self._api = LocalApi(Store(), host)
+        store = Store()
+        api = self._api = LocalApi(store, host, Webhook(store))
         self._server = ApiServer(api, folder=self._folder, host=subnet.api_address)
         await self._server.start()
         self._begin(run_controllers(api, volumes=self._folder / "volumes"))

@@ -1,4 +1,4 @@
-"""Kanister in the embedded cluster: namespace, CRDs, and the operator as a Deployment.
+"""Kanister in the embedded cluster: namespace, CRDs, webhook, the operator as a Deployment.
 
 Names are those of the chart `kanister-operator` installed as release `kanister`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_kanister._backends.embedded.admission import WEBHOOKS, webhook
 from pytest_kanister._model.crds import kanister_crds
 from pytest_kanister._model.resources import CRDS, DEPLOYMENTS, NAMESPACES
 
@@ -26,12 +27,13 @@ _LABELS = {"app": "kanister-operator", "release": "kanister"}
 
 
 async def install_kanister(api: Api) -> None:
-    """Creates namespace, CRDs and Deployment; returns when the API has them."""
+    """Creates namespace, CRDs, webhook and Deployment; returns when the API has them."""
     await api.create(
         NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
     )
     for crd in kanister_crds():
         await api.create(CRDS, crd)
+    await api.create(WEBHOOKS, webhook(_NAME, NAMESPACE))
     await api.create(DEPLOYMENTS, _deployment(), NAMESPACE)
 
 

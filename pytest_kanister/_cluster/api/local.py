@@ -16,7 +16,7 @@ from pytest_kanister._model.resources import PODS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
-    from pytest_kanister._cluster.contracts import PodHost
+    from pytest_kanister._cluster.contracts import Admit, PodHost
     from pytest_kanister._cluster.registry.kinds import Kind
     from pytest_kanister._cluster.registry.store import Store
     from pytest_kanister._model.api import Object, PatchType
@@ -32,12 +32,16 @@ class LocalApi:
         store: the cluster's state.
         pod_host: gives the kubelet when logs or exec need it; a function, as the kubelet itself
             is made with this API.
+        admit: what stands for the admission webhooks: looks at each object that is created or
+            replaced, and raises what the API answers when it is refused.
     """
 
-    def __init__(self, store: Store, pod_host: Callable[[], PodHost]) -> None:
+    def __init__(
+        self, store: Store, pod_host: Callable[[], PodHost], admit: Admit | None = None
+    ) -> None:
         self.store = store
         self.pod_host = pod_host
-        self.verbs = Verbs(store)
+        self.verbs = Verbs(store, admit)
 
     def _kind(self, resource: Resource, subresource: str = "") -> Kind:
         kind = self.store.kinds.of(resource)

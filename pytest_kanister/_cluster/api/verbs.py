@@ -28,6 +28,7 @@ from pytest_kanister.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_kanister._cluster.contracts import Admit
     from pytest_kanister._cluster.registry.kinds import Kind
     from pytest_kanister._cluster.registry.store import Store
     from pytest_kanister._model.api import Object, PatchType
@@ -64,8 +65,9 @@ def predicate(
 class Verbs(Deletion):
     """The verbs of every kind; nothing here waits."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, admit: Admit | None = None) -> None:
         super().__init__(store)
+        self._admit = admit
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
@@ -135,6 +137,8 @@ class Verbs(Deletion):
         name = str(metadata.get("name") or "")
         if errors:
             raise problems.invalid(kind.resource, name, errors)
+        if self._admit is not None:
+            self._admit(kind.resource, obj)
         if self.store.get(kind, namespace, name) is not None:
             raise problems.already_exists(kind.resource, name)
         return self.put(kind, obj, options)
@@ -289,6 +293,8 @@ class Verbs(Deletion):
             errors += kind.strategy.validate_update(obj, old)
             if errors:
                 raise problems.invalid(kind.resource, name, errors)
+            if self._admit is not None and not new_meta.get("deletionTimestamp"):
+                self._admit(kind.resource, obj)
         obj["metadata"] = {
             **obj["metadata"],
             "resourceVersion": old_meta["resourceVersion"],

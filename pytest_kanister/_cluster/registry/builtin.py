@@ -75,6 +75,18 @@ def builtin_kinds() -> tuple[Kind, ...]:
         Kind(Resource("batch", "v1", "jobs", "Job"), workloads.Jobs(), (), _ALL, _STATUS),
         Kind(Resource("coordination.k8s.io", "v1", "leases", "Lease"), access.Leases()),
         Kind(
+            Resource(
+                "admissionregistration.k8s.io",
+                "v1",
+                "validatingwebhookconfigurations",
+                "ValidatingWebhookConfiguration",
+                namespaced=False,
+            ),
+            access.ValidatingWebhooks(),
+            (),
+            ("api-extensions",),
+        ),
+        Kind(
             new_event,
             events,
             ("ev",),

@@ -89,6 +89,8 @@ class Case:
         bucket: key → body of the objects that are in the bucket before; None: no bucket needed.
         prefix: of the Profile, which is `<id>` in the case's namespace; made if a bucket is.
         labels: of the ActionSet.
+        denied: what the admission webhook says to the Blueprint, which is then not there; for all
+            other cases the webhook is taken away.
         during: what is done while the ActionSet runs: `restart` or `delete blueprint` once the
             first phase runs, `delete` the ActionSet itself.
     """
@@ -103,6 +105,7 @@ class Case:
     bucket: Mapping[str, str] | None = None
     prefix: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    denied: str = ""
     during: str = ""
 
     def filled(self, words: Mapping[str, str]) -> Case:

@@ -26,13 +26,21 @@ from pytest_kanister._model.resources import (
     Resource,
 )
 from pytest_kanister._model.settings import Settings
-from pytest_kanister.errors import EnvironmentProblem, KanisterHarnessError, NotFound
-from tests.conformance.kanister.case import IMAGE, Case, Object
+from pytest_kanister.errors import ApiError, EnvironmentProblem, KanisterHarnessError, NotFound
+from tests.conformance.kanister.case import IMAGE, Case, Object, matches
 from tests.conformance.kanister.seen import Seen, differences
 
 __all__ = ["Outcome", "Runner"]
 
 _OPERATOR = "app=kanister-operator"
+_WEBHOOK = "blueprints.cr.kanister.io"
+WEBHOOKS = Resource(
+    "admissionregistration.k8s.io",
+    "v1",
+    "validatingwebhookconfigurations",
+    "ValidatingWebhookConfiguration",
+    namespaced=False,
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,16 @@ class Runner:
 
     def run(self, cases: Sequence[Case], tell: Callable[[Outcome], None], workers: int = 6) -> None:
         """Runs all: beside each other first, those that end the controller afterwards."""
+        for case in cases:
+            if case.denied:
+                tell(self.one(case))
+        cases = [case for case in cases if not case.denied]
+        with self._without_webhook():
+            self._run_all(cases, tell, workers)
+
+    def _run_all(
+        self, cases: Sequence[Case], tell: Callable[[Outcome], None], workers: int
+    ) -> None:
         alone = [case for case in cases if case.during == "restart" or case.expect.restarted]
         if any(case.bucket is not None for case in cases):
             _ = self.store
@@ -102,6 +120,22 @@ class Runner:
         finally:
             run.clean()
         return Outcome(case, tuple(found), time.monotonic() - began)
+
+    @contextlib.contextmanager
+    def _without_webhook(self) -> Iterator[None]:
+        """Takes the webhook away, which would refuse many a case's Blueprint; puts it back."""
+        try:
+            kept = self.kube.get(WEBHOOKS, _WEBHOOK)
+        except NotFound:
+            yield
+            return
+        self.kube.delete(WEBHOOKS, _WEBHOOK)
+        try:
+            yield
+        finally:
+            for field in ("uid", "resourceVersion", "creationTimestamp", "generation"):
+                kept["metadata"].pop(field, None)
+            self.kube.create({"apiVersion": WEBHOOKS.api_version, "kind": WEBHOOKS.kind, **kept})
 
     def _namespace(self, name: str) -> None:
         self.kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
@@ -126,6 +160,8 @@ class _Run:
     def differences(self) -> list[str]:
         self._controller.wait_ready(self._deadline)
         self._prepare()
+        if self._case.denied:
+            return self._denial()
         self._controller.remember()
         listing = self._kube._connection.request("GET", PODS.path(self._ns), query={"limit": "1"})
         version = listing["metadata"]["resourceVersion"]
@@ -172,15 +208,8 @@ class _Run:
                 secret_key=store.secret_key,
                 name=self._name,
             )
-        if case.blueprint is not None:
-            kube.create(
-                {
-                    "apiVersion": "cr.kanister.io/v1alpha1",
-                    "kind": "Blueprint",
-                    "metadata": {"name": self._name, "namespace": self._runner.kanister},
-                    "actions": case.blueprint,
-                }
-            )
+        if case.blueprint is not None and not case.denied:
+            kube.create(self._blueprint())
         if case.pods:
             self._wait_pods(case.pods)
 
@@ -193,6 +222,23 @@ class _Run:
             raise EnvironmentProblem(
                 f"StatefulSet {self._ns}/db has not become ready", remedies=["see its pods"]
             )
+
+    def _blueprint(self) -> Object:
+        return {
+            "apiVersion": "cr.kanister.io/v1alpha1",
+            "kind": "Blueprint",
+            "metadata": {"name": self._name, "namespace": self._runner.kanister},
+            "actions": self._case.blueprint,
+        }
+
+    def _denial(self) -> list[str]:
+        try:
+            self._kube.create(self._blueprint())
+        except ApiError as error:
+            if matches(self._case.denied, error.message.rstrip("\n")):
+                return []
+            return [f"webhook: expected {self._case.denied!r}, found {error.message!r}"]
+        return [f"webhook: expected {self._case.denied!r}, found that the Blueprint was taken"]
 
     def _actionset(self) -> Object:
         metadata = {

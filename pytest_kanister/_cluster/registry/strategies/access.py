@@ -1,4 +1,4 @@
-"""RBAC objects and Leases: stored and read back; RBAC is not enforced."""
+"""RBAC objects, Leases, webhook configurations: stored and read back; RBAC is not enforced."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._cluster.registry import names
 from pytest_kanister._cluster.registry.objects import dig, meta
-from pytest_kanister._cluster.registry.problems import FieldError, immutable, required
+from pytest_kanister._cluster.registry.problems import (
+    FieldError,
+    forbidden_field,
+    immutable,
+    required,
+)
 from pytest_kanister._cluster.registry.strategy import Column, Strategy
 
 if TYPE_CHECKING:
@@ -14,7 +19,9 @@ if TYPE_CHECKING:
 
     from pytest_kanister._model.api import Object
 
-__all__ = ["Bindings", "Leases", "Roles"]
+__all__ = ["Bindings", "Leases", "Roles", "ValidatingWebhooks"]
+
+_OURS = "blueprints.cr.kanister.io"
 
 
 class Roles(Strategy):
@@ -91,5 +98,30 @@ class Leases(Strategy):
         return [
             meta(obj)["name"],
             dig(obj, "spec", "holderIdentity") or "",
+            meta(obj).get("creationTimestamp"),
+        ]
+
+
+class ValidatingWebhooks(Strategy):
+    """Kanister's own webhook, whose checks the cluster makes itself; deleting it ends them."""
+
+    type_name = "ValidatingWebhookConfiguration"
+    columns = (Column("Name"), Column("Webhooks", "integer"), Column("Age"))
+
+    def validate(self, obj: Object) -> list[FieldError]:
+        """No other webhook would be called, so none is taken."""
+        if meta(obj).get("name") == _OURS:
+            return []
+        return [
+            forbidden_field(
+                "webhooks", f"the embedded cluster calls no webhooks; it knows {_OURS} only"
+            )
+        ]
+
+    def row(self, obj: Object) -> list[Any]:
+        """Name, how many, age."""
+        return [
+            meta(obj)["name"],
+            len(obj.get("webhooks") or ()),
             meta(obj).get("creationTimestamp"),
         ]

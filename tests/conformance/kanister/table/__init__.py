@@ -12,6 +12,7 @@ from tests.conformance.kanister.case import Case
 __all__ = ["all_cases"]
 
 _MODULES = (
+    "webhook",
     "intake",
     "launch",
     "phases",
