@@ -27,6 +27,9 @@ _HOPELESS = {
     "RunContainerError": "see the pod's events; its program cannot be started",
 }
 
+_CRASHES = 3
+"""A server may lose a race for a port once, and be started again; three times is no accident."""
+
 
 def wait_pod_ready(kube: KubeClient, namespace: str, name: str, *, timeout_s: float) -> Object:
     """The pod, once its condition Ready is True.
@@ -39,11 +42,17 @@ def wait_pod_ready(kube: KubeClient, namespace: str, name: str, *, timeout_s: fl
     def look(pod: Object | None) -> Object | None:
         if pod is None:
             return None
-        for container, reason, message in _waiting(pod):
+        for container, entry in _waiting(pod):
+            reason, message = entry.get("reason", ""), entry.get("message", "")
+            if reason == "CrashLoopBackOff" and container.get("restartCount", 0) + 1 < _CRASHES:
+                continue
             if reason in _HOPELESS:
                 said = f": {message}" if message else ""
+                last = container.get("lastState", {}).get("terminated")
+                if last:
+                    said += f" (exit status {last.get('exitCode')}, {last.get('reason')})"
                 raise EnvironmentProblem(
-                    f"pod {namespace}/{name} cannot start: {container}: {reason}{said}",
+                    f"pod {namespace}/{name} cannot start: {container['name']}: {reason}{said}",
                     evidence=pod_evidence(kube, namespace, name),
                     remedies=[_HOPELESS[reason]],
                 )
@@ -88,13 +97,13 @@ def _output(kube: KubeClient, namespace: str, name: str, lines: int) -> Iterator
         yield f"(no output: {error})"
 
 
-def _waiting(pod: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _waiting(pod: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     status = pod.get("status", {})
     for kind in ("initContainerStatuses", "containerStatuses"):
         for entry in status.get(kind) or ():
             waiting = entry.get("state", {}).get("waiting")
             if waiting:
-                yield entry["name"], waiting.get("reason", ""), waiting.get("message", "")
+                yield entry, waiting
 
 
 def _is_ready(pod: Mapping[str, Any]) -> bool:

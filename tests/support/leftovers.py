@@ -23,8 +23,12 @@ def become_reaper() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def descendants(root: int | None = None) -> dict[int, str]:
-    """Living processes below `root` (default: us), with their command lines."""
+def descendants(root: int | None = None, folder: Path | None = None) -> dict[int, str]:
+    """Living processes below `root` (default: us), with their command lines.
+
+    A cluster whose temporary folder is not `folder` is left out with all below it: other
+    fixtures of this process may have one that comes and goes as it likes.
+    """
     root = root or os.getpid()
     children: dict[int, list[int]] = {}
     zombies: set[int] = set()
@@ -42,6 +46,8 @@ def descendants(root: int | None = None) -> dict[int, str]:
     todo = list(children.get(root, []))
     while todo:
         pid = todo.pop()
+        if folder is not None and _is_cluster_elsewhere(pid, folder):
+            continue
         todo += children.get(pid, [])
         if pid not in zombies:
             found[pid] = _command(pid)
@@ -49,6 +55,16 @@ def descendants(root: int | None = None) -> dict[int, str]:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
     return found
+
+
+def _is_cluster_elsewhere(pid: int, folder: Path) -> bool:
+    process = Path("/proc") / str(pid)
+    try:
+        if b"pytest_kanister._backends.embedded.serve" not in (process / "cmdline").read_bytes():
+            return False
+        return f"TMPDIR={folder}".encode() not in (process / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def _command(pid: int) -> str:
@@ -60,12 +76,12 @@ def _command(pid: int) -> str:
         return "?"
 
 
-def listeners() -> set[str]:
+def listeners(folder: Path) -> set[str]:
     """Addresses that somebody listens on, as hex `ip:port`; what strangers hold is left out.
 
     A stranger is a process that is none of our descendants: other tests' servers come and go.
     """
-    ours = descendants().keys() | {os.getpid()}
+    ours = descendants(folder=folder).keys() | {os.getpid()}
     strangers = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) not in ours:
@@ -91,15 +107,20 @@ class Watch:
     """What was there before a run, to tell what is left after it."""
 
     folder: Path
-    processes: set[int] = field(default_factory=lambda: set(descendants()))
-    ports: set[str] = field(default_factory=listeners)
+    processes: set[int] = field(init=False)
+    ports: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.processes = set(descendants(folder=self.folder))
+        self.ports = listeners(self.folder)
 
     def left(self) -> list[str]:
         """What is there now and was not before; empty when all is gone."""
-        processes = {pid: text for pid, text in descendants().items() if pid not in self.processes}
+        living = descendants(folder=self.folder)
+        processes = {pid: text for pid, text in living.items() if pid not in self.processes}
         return [
             *(f"process {pid}: {text}" for pid, text in processes.items()),
-            *(f"port {port}" for port in sorted(listeners() - self.ports)),
+            *(f"port {port}" for port in sorted(listeners(self.folder) - self.ports)),
             *(f"folder {path}" for path in sorted(self.folder.iterdir())),
         ]
 
@@ -110,6 +131,6 @@ class Watch:
 
     def sweep(self) -> None:
         """Kills what a failed test left, so that the next one starts clean."""
-        for pid in set(descendants()) - self.processes:
+        for pid in set(descendants(folder=self.folder)) - self.processes:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
