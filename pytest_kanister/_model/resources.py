@@ -21,6 +21,9 @@ __all__ = [
     "SECRETS",
     "SERVICES",
     "STATEFULSETS",
+    "VOLUMESNAPSHOTCLASSES",
+    "VOLUMESNAPSHOTCONTENTS",
+    "VOLUMESNAPSHOTS",
     "Resource",
     "gvk_resource",
 ]
@@ -90,6 +93,14 @@ CRDS = Resource(
 ACTIONSETS = Resource("cr.kanister.io", "v1alpha1", "actionsets", "ActionSet")
 BLUEPRINTS = Resource("cr.kanister.io", "v1alpha1", "blueprints", "Blueprint")
 PROFILES = Resource("cr.kanister.io", "v1alpha1", "profiles", "Profile")
+_SNAPSHOTS = "snapshot.storage.k8s.io"
+VOLUMESNAPSHOTS = Resource(_SNAPSHOTS, "v1", "volumesnapshots", "VolumeSnapshot")
+VOLUMESNAPSHOTCONTENTS = Resource(
+    _SNAPSHOTS, "v1", "volumesnapshotcontents", "VolumeSnapshotContent", namespaced=False
+)
+VOLUMESNAPSHOTCLASSES = Resource(
+    _SNAPSHOTS, "v1", "volumesnapshotclasses", "VolumeSnapshotClass", namespaced=False
+)
 
 _BY_GVK = {
     (resource.api_version, resource.kind): resource
@@ -110,6 +121,9 @@ _BY_GVK = {
         ACTIONSETS,
         BLUEPRINTS,
         PROFILES,
+        VOLUMESNAPSHOTS,
+        VOLUMESNAPSHOTCONTENTS,
+        VOLUMESNAPSHOTCLASSES,
     )
 }
 

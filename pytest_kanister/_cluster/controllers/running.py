@@ -11,6 +11,7 @@ from pytest_kanister._cluster.controllers.garbage import Garbage
 from pytest_kanister._cluster.controllers.jobs import Jobs
 from pytest_kanister._cluster.controllers.namespaces import Definitions, Namespaces
 from pytest_kanister._cluster.controllers.replicasets import ReplicaSets
+from pytest_kanister._cluster.controllers.snapshots import Snapshots
 from pytest_kanister._cluster.controllers.statefulsets import StatefulSets
 from pytest_kanister._cluster.controllers.volumes import Volumes
 
@@ -28,7 +29,7 @@ async def run_controllers(api: Api, *, volumes: Path) -> None:
     Args:
         api: the cluster.
         volumes: folder under which each claim's volume gets a folder of its own (mode 0700),
-            removed with the claim.
+            removed with the claim; copies of them are kept in the folder `snapshots` beside it.
 
     Raises:
         ExceptionGroup: a controller has a bug; refusals of the API are retried, not raised.
@@ -43,6 +44,7 @@ async def run_controllers(api: Api, *, volumes: Path) -> None:
             ReplicaSets(api),
             Jobs(api),
             Volumes(api, volumes),
+            Snapshots(api, volumes),
             ServiceEndpoints(api),
         ):
             group.create_task(controller.run(), name=type(controller).__name__)

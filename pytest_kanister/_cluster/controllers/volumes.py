@@ -1,7 +1,8 @@
 """Volumes: a folder per claim, bound at once, removed with the claim.
 
-Not modelled: pvc-protection (a claim goes even while a pod uses it), resizing, snapshots,
-data sources, and classes other than the cluster's own.
+A claim whose data source is a VolumeSnapshot is filled from it.  Not modelled: pvc-protection (a
+claim goes even while a pod uses it), resizing, other data sources, and classes other than the
+cluster's own.
 """
 
 from __future__ import annotations
@@ -13,9 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._cluster.controllers.common import find, record, set_status
 from pytest_kanister._cluster.controllers.loops import Controller, Key, key_of
+from pytest_kanister._cluster.controllers.snapshots import copy_folder, snapshot_folder
 from pytest_kanister._cluster.registry.quantities import parse_quantity
 from pytest_kanister._cluster.registry.strategies.storage import STORAGE_CLASS
-from pytest_kanister._model.resources import PERSISTENTVOLUMECLAIMS, PERSISTENTVOLUMES
+from pytest_kanister._model.resources import (
+    PERSISTENTVOLUMECLAIMS,
+    PERSISTENTVOLUMES,
+    VOLUMESNAPSHOTCONTENTS,
+    VOLUMESNAPSHOTS,
+)
 from pytest_kanister.errors import AlreadyExists, NotFound
 
 if TYPE_CHECKING:
@@ -27,6 +34,7 @@ __all__ = ["Volumes"]
 _SOURCE = "persistentvolume-controller"
 _MADE_BY = "pv.kubernetes.io/provisioned-by"
 _PROVISIONER = "pytest-kanister/host-path"
+_LOOK_AGAIN_S = 0.5
 
 
 class Volumes(Controller):
@@ -53,7 +61,7 @@ class Volumes(Controller):
         if key[0]:
             claim = await find(self.api, PERSISTENTVOLUMECLAIMS, key[1], key[0])
             if claim is not None and not claim["metadata"].get("deletionTimestamp"):
-                await self._bind(claim)
+                return await self._bind(claim)
         else:
             volume = await find(self.api, PERSISTENTVOLUMES, key[1])
             if volume is not None:
@@ -62,26 +70,29 @@ class Volumes(Controller):
 
     # ── claims ───────────────────────────────────────────────────────────────────────────────
 
-    async def _bind(self, claim: Object) -> None:
+    async def _bind(self, claim: Object) -> float | None:
+        """Seconds after which to look again, while what fills the volume is not ready."""
         spec = claim["spec"]
         if (claim.get("status") or {}).get("phase") == "Bound":
-            return
+            return None
         volume = await self._choose(claim)
+        filling: Path | None = None
         if volume is None and spec.get("dataSource"):
-            await self._refuse(claim, "data sources are not modelled by the embedded cluster")
-            return
+            filling = await self._source(claim)
+            if filling is None:
+                return _LOOK_AGAIN_S
         if volume is None and spec.get("storageClassName") == STORAGE_CLASS:
             if spec.get("volumeName"):
                 await self._refuse(claim, f'volume "{spec["volumeName"]}" not found or taken')
-                return
-            volume = await self._provision(claim)
+                return None
+            volume = await self._provision(claim, filling)
         if volume is None:
             await self._refuse(
                 claim,
                 f'no volume fits and storage class "{spec.get("storageClassName", "")}" makes '
                 f'none: use "{STORAGE_CLASS}"',
             )
-            return
+            return None
         name = volume["metadata"]["name"]
         if not volume["spec"].get("claimRef", {}).get("uid"):
             change = {"spec": {"claimRef": _reference(claim)}}
@@ -103,6 +114,39 @@ class Volumes(Controller):
             "capacity": volume["spec"]["capacity"],
         }
         await set_status(self.api, PERSISTENTVOLUMECLAIMS, fresh, status)
+        return None
+
+    async def _source(self, claim: Object) -> Path | None:
+        """The folder that the claim is to be filled from; None while there is none."""
+        source = claim["spec"]["dataSource"]
+        name = source.get("name", "")
+        if (source.get("apiGroup"), source.get("kind")) != (
+            VOLUMESNAPSHOTS.group,
+            "VolumeSnapshot",
+        ):
+            await self._refuse(
+                claim,
+                f"data source {source.get('kind')}: the embedded cluster has VolumeSnapshot only",
+            )
+            return None
+        snapshot = await find(self.api, VOLUMESNAPSHOTS, name, claim["metadata"]["namespace"])
+        status = (snapshot or {}).get("status") or {}
+        if not status.get("readyToUse"):
+            told = "not ready" if snapshot else "not found"
+            await self._refuse(claim, f'volumesnapshot "{name}" is {told}')
+            return None
+        asked = claim["spec"]["resources"]["requests"]["storage"]
+        if parse_quantity(asked) < parse_quantity(status["restoreSize"]):
+            await self._refuse(
+                claim,
+                f"requested volume size {asked} is less than the size {status['restoreSize']} "
+                f"for the source snapshot {name}",
+            )
+            return None
+        content = await self.api.get(
+            VOLUMESNAPSHOTCONTENTS, status["boundVolumeSnapshotContentName"]
+        )
+        return snapshot_folder(self._folder, content["status"]["snapshotHandle"])
 
     async def _refuse(self, claim: Object, message: str) -> None:
         await record(
@@ -148,13 +192,17 @@ class Volumes(Controller):
         )
         return fitting[0] if fitting else None
 
-    async def _provision(self, claim: Object) -> Object | None:
+    async def _provision(self, claim: Object, filling: Path | None) -> Object | None:
+        """A new volume, empty or a copy of a folder."""
         metadata, spec = claim["metadata"], claim["spec"]
         name = f"pvc-{metadata['uid']}"
         place = self._folder / f"{metadata['namespace']}_{metadata['name']}_{metadata['uid'][:8]}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            place.mkdir(exist_ok=True, mode=0o700)
+            if filling is None:
+                place.mkdir(exist_ok=True, mode=0o700)
+            elif not place.is_dir():
+                await asyncio.to_thread(copy_folder, filling, place)
         except OSError as error:
             await self._refuse(claim, f"cannot make {place}: {error.strerror}")
             return None

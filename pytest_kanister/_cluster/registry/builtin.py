@@ -8,6 +8,10 @@ from pytest_kanister._cluster.registry.kinds import READ_ONLY, Kind
 from pytest_kanister._cluster.registry.strategies import access, core, crds, storage, workloads
 from pytest_kanister._cluster.registry.strategies.pods import NODE_NAME, Pods
 from pytest_kanister._cluster.registry.strategies.services import Services
+from pytest_kanister._cluster.registry.strategies.snapshots import (
+    snapshot_class,
+    snapshot_kinds,
+)
 from pytest_kanister._model import resources
 from pytest_kanister._model.resources import Resource
 
@@ -112,11 +116,12 @@ def builtin_kinds() -> tuple[Kind, ...]:
             storage.StorageClasses(),
             ("sc",),
         ),
+        *snapshot_kinds(),
     )
 
 
 def first_objects(kinds: Kinds) -> list[tuple[Kind, Object]]:
-    """Default namespaces, the node and the storage class."""
+    """Default namespaces, the node, the storage class and the snapshot class."""
     namespaces = kinds.of(resources.NAMESPACES)
     found: list[tuple[Kind, Object]] = [
         (
@@ -161,6 +166,7 @@ def first_objects(kinds: Kinds) -> list[tuple[Kind, Object]]:
             Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced=False),
             standard,
         ),
+        (resources.VOLUMESNAPSHOTCLASSES, snapshot_class()),
     ):
         found.append((kinds.of(resource), obj))
     return found

@@ -45,7 +45,7 @@ def models() -> Any:
 
 def reachable() -> list[str]:
     found: dict[str, None] = {}
-    waiting = [kind.strategy.type_name for kind in builtin_kinds()]
+    waiting = [kind.strategy.type_name for kind in builtin_kinds() if not kind.custom]
     while waiting:
         name = waiting.pop()
         if name in found:

@@ -217,13 +217,11 @@ def test_unsupported_argument(in_cluster: Run, make: Any) -> None:
 
 def test_function_that_the_embedded_operator_lacks(in_cluster: Run, make: Any) -> None:
     async def scenario(cluster: Any) -> None:
-        phase = {"func": "DeleteCSISnapshotContent", "name": "p", "args": {"name": "x"}}
+        phase = {"func": "CreateRDSSnapshot", "name": "p", "args": {"instanceID": "x"}}
         await cluster.blueprint({"backup": {"phases": [phase]}})
         await cluster.actionset(make.on_statefulset())
         message = (await cluster.finished())["error"]["message"]
-        assert (
-            "function DeleteCSISnapshotContent: the embedded operator does not have it" in message
-        )
+        assert "function CreateRDSSnapshot: the embedded operator has no Amazon RDS" in message
         assert "backend kind or kubeconfig" in message
 
     in_cluster(scenario)

@@ -10,8 +10,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pytest_kanister._kanister.operator.errkit import KanisterError
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import Any
@@ -28,6 +26,10 @@ _MODULES = {
     "BackupDataStats": "backup_data_stats",
     "CheckRepository": "check_repository",
     "CopyVolumeData": "copy_volume_data",
+    "CreateCSISnapshot": "create_csi_snapshot",
+    "CreateCSISnapshotStatic": "create_csi_snapshot_static",
+    "DeleteCSISnapshot": "delete_csi_snapshot",
+    "DeleteCSISnapshotContent": "delete_csi_snapshot_content",
     "DeleteData": "delete_data",
     "DeleteDataAll": "delete_data_all",
     "KubeExec": "kube_exec",
@@ -37,6 +39,7 @@ _MODULES = {
     "LocationDelete": "location_delete",
     "MultiContainerRun": "multi_container_run",
     "PrepareData": "prepare_data",
+    "RestoreCSISnapshot": "restore_csi_snapshot",
     "RestoreData": "restore_data",
     "RestoreDataAll": "restore_data_all",
     "ScaleWorkload": "scale_workload",
@@ -44,22 +47,20 @@ _MODULES = {
     "WaitV2": "wait_v2",
 }
 
+_REFUSED = {
+    "CreateRDSSnapshot": "rds",
+    "DeleteRDSSnapshot": "rds",
+    "ExportRDSSnapshotToLocation": "rds",
+    "RestoreRDSSnapshot": "rds",
+}
+"""Functions that are there to say where they are."""
+
 IMPLEMENTED = frozenset(_MODULES)
 """Names of the functions that the embedded operator has."""
 
 
 def function(name: str) -> Run:
-    """The function of that name; for one that is registered but not here, one that says so."""
-    module = _MODULES.get(name)
-    if module is None:
-        return _elsewhere
+    """The function of that name; it must be registered."""
+    module = _MODULES.get(name) or _REFUSED[name]
     run: Run = import_module(f"{__name__}.{module}").run
     return run
-
-
-async def _elsewhere(call: Call) -> dict[str, Any] | None:
-    raise KanisterError(
-        f"function {call.func}: the embedded operator does not have it yet (it has "
-        f"{', '.join(sorted(IMPLEMENTED))}); run this Blueprint on backend kind or kubeconfig, "
-        "where the released Kanister controller does"
-    )
