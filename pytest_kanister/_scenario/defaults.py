@@ -8,7 +8,7 @@ from pytest_kanister._scenario.model import Step
 from pytest_kanister._scenario.steps.damage import Damage
 from pytest_kanister._scenario.steps.nothing import Nothing
 from pytest_kanister._scenario.steps.seed import Seed
-from pytest_kanister._scenario.steps.verify import DEFAULT
+from pytest_kanister._scenario.steps.verify import EVERYTHING
 
 if TYPE_CHECKING:
     from pytest_kanister._scenario.model import Mark
@@ -43,7 +43,7 @@ def default_steps(kind: str, mark: Mark) -> tuple[Step, ...]:
         ("backup", Nothing()),
         ("damage", damage),
         ("restore", Nothing()),
-        ("verify", DEFAULT),
+        ("verify", EVERYTHING),
         ("delete", Nothing()),
         ("verifyDeleted", Nothing()),
     )

@@ -13,6 +13,7 @@ from pytest_kanister._data.proof.changes import (
     PropertyChange,
     TableDiff,
 )
+from pytest_kanister._data.proof.grades import GRADES, object_grades, table_grades
 from pytest_kanister._data.proof.rows import row_differences
 from pytest_kanister.errors import Unverified
 
@@ -22,23 +23,10 @@ if TYPE_CHECKING:
     from pytest_kanister._data.proof.canonical import Column, Row
     from pytest_kanister._data.proof.snapshot import Name, Snapshot, Table
 
-__all__ = ["GRADES", "Diff", "compare"]
-
-GRADES = ("data", "schema", "code", "users", "extra")
-"""In order of weight: rows lost or altered; definitions; programs in the database; accounts and
-their rights; objects that were not there before."""
+__all__ = ["Diff", "compare"]
 
 LIMIT = 20
 """Entries of each list that a diff keeps unless told otherwise."""
-
-_GRADE_OF_CLASS = {
-    "trigger": "code",
-    "procedure": "code",
-    "function": "code",
-    "event": "code",
-    "user": "users",
-    "role": "users",
-}
 
 
 @dataclass(frozen=True)
@@ -98,8 +86,8 @@ def compare(before: Snapshot, after: Snapshot, *, limit: int = LIMIT) -> Diff:
         if (diff := _table(name, before.tables.get(name), after.tables.get(name), limit))
     ]
     objects = _objects(before.inventory, after.inventory)
-    grades = {grade for diff in tables for grade in _table_grades(diff)}
-    grades |= {_object_grade(diff) for diff in objects}
+    grades = {grade for diff in tables for grade in table_grades(diff)}
+    grades |= {grade for diff in objects for grade in object_grades(diff)}
     return Diff(
         tables=_bounded(tables, limit),
         objects=_bounded(objects, limit),
@@ -187,21 +175,6 @@ def _properties(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Pr
         for name in dict.fromkeys([*before, *after])
         if before.get(name) != after.get(name)
     )
-
-
-def _table_grades(diff: TableDiff) -> set[str]:
-    grades = set()
-    if diff.data_differ:
-        grades.add("data")
-    if diff.fate == "extra":
-        grades.add("extra")
-    if diff.fate == "missing" or diff.definition:
-        grades.add("schema")
-    return grades
-
-
-def _object_grade(diff: ObjectDiff) -> str:
-    return "extra" if diff.fate == "extra" else _GRADE_OF_CLASS.get(diff.kind, "schema")
 
 
 def _bounded(entries: list[Any], limit: int) -> Bounded[Any]:

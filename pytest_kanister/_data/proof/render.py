@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_kanister._data.proof.canonical import LONGEST_SHOWN, show
+from pytest_kanister._data.proof.grades import class_grade
 from pytest_kanister._data.proof.snapshot import qualified
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def _object(item: ObjectDiff) -> Iterator[str]:
         yield f"{title}: extra (it was not there before)"
     else:
         yield f"{title}: changed"
-        yield from _properties(item.properties)
+        users = class_grade(item.kind) == "users"
+        yield from _properties(item.properties, "users " if users else "schema")
 
 
 def _table(table: TableDiff) -> Iterator[str]:
@@ -105,14 +107,14 @@ def _times(count: RowCount) -> str:
     return f"  ({count.before} before, {count.after} after)"
 
 
-def _properties(changes: Sequence[PropertyChange]) -> Iterator[str]:
+def _properties(changes: Sequence[PropertyChange], word: str = "schema") -> Iterator[str]:
     for change in changes:
         if change.after is None:
-            yield f"  - schema   {change.name}: {change.before}"
+            yield f"  - {word}   {change.name}: {change.before}"
         elif change.before is None:
-            yield f"  + schema   {change.name}: {change.after}"
+            yield f"  + {word}   {change.name}: {change.after}"
         else:
-            yield f"  ~ schema   {change.name}: {change.before} -> {change.after}"
+            yield f"  ~ {word}   {change.name}: {change.before} -> {change.after}"
 
 
 def _rows(count: int) -> str:

@@ -1,4 +1,4 @@
-"""`verify: {rows: exact, schema: exact, extra: none}`: what came back against what there was."""
+"""`verify: {rows: exact, …, extra: none}`: what came back against what there was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_kanister._data.proof import Diff, Snapshot
     from pytest_kanister._scenario.reader import Reader
 
-__all__ = ["DEFAULT", "KIND", "Verify"]
+__all__ = ["EVERYTHING", "KIND", "Verify"]
 
 # The only value that each check takes, and the grade of difference that breaks it.
 _CHECKS = {
@@ -33,22 +33,26 @@ _SEEN_IN = {
 
 @dataclass(frozen=True)
 class Verify:
-    """What is compared; a difference that no check asks for is told, but breaks nothing."""
+    """What is asked; a difference that no check asks for is told, but breaks nothing.
 
-    checks: tuple[str, ...]
+    Attributes:
+        checks: empty: everything that the workload's snapshots look at.
+    """
+
+    checks: tuple[str, ...] = ()
 
 
-DEFAULT = Verify(("rows", "schema", "extra"))
+EVERYTHING = Verify(tuple(_CHECKS))
 
 
 def parse(reader: Reader) -> Verify:
-    """A mapping of checks; `{}` is rows, schema and extra."""
+    """A mapping of checks; `{}` is everything that the workload's snapshots look at."""
     if reader.data is None:
-        return DEFAULT
+        return Verify()
     data = reader.mapping(optional=tuple(_CHECKS))
     for check in data:
         reader.at(check).one_of((_CHECKS[check][0],))
-    return Verify(tuple(data)) if data else DEFAULT
+    return Verify(tuple(data))
 
 
 def run(context: Context, verify: Verify) -> Outcome:
@@ -57,12 +61,13 @@ def run(context: Context, verify: Verify) -> Outcome:
     after = context.stage.workload.snapshot()
     context.now = after
     diff = compare(truth, after)
-    broken = [check for check in verify.checks if _CHECKS[check][1] in diff.grades]
-    unseen = [check for check in verify.checks if not _seen(check, truth)]
+    checks = verify.checks or tuple(check for check in _CHECKS if _seen(check, truth))
+    broken = [check for check in checks if _CHECKS[check][1] in diff.grades]
+    unseen = [check for check in checks if not _seen(check, truth)]
     facts = {
         "rows": after.row_count,
         "rowsBefore": truth.row_count,
-        "checks": list(verify.checks),
+        "checks": list(checks),
         "grades": list(diff.grades),
     }
     if broken:
@@ -79,7 +84,7 @@ def run(context: Context, verify: Verify) -> Outcome:
         + (f" (the scenario says why: {excused[check]})" if check in excused else "")
         for check in unseen
     ]
-    proven = [check for check in verify.checks if check not in unseen]
+    proven = [check for check in checks if check not in unseen]
     beside = f"; not asked for, but {_words(diff)} differ" if diff else ""
     summary = (
         f"{after.row_count:,} of {truth.row_count:,} rows came back exactly "

@@ -235,7 +235,8 @@ def test_lost_objects_are_graded_by_their_class(kind: str, grade: str) -> None:
     changed = Snapshot("mysql", {}, {kind: {("bank", "x"): {"text": "2"}}})
     diff = compare(before, changed)
     assert diff.grades == (grade,)
-    assert str(diff).splitlines() == [f"{kind} bank.x: changed", "  ~ schema   text: 1 -> 2"]
+    word = "users " if grade == "users" else "schema"
+    assert str(diff).splitlines() == [f"{kind} bank.x: changed", f"  ~ {word}   text: 1 -> 2"]
 
 
 def test_snapshots_of_two_engines_are_not_compared() -> None:
@@ -262,3 +263,9 @@ def test_json_holds_what_the_text_says() -> None:
 
 def test_repr_is_short_and_shows_no_cell() -> None:
     assert repr(bank(accounts(NINE))) == "<Snapshot mysql: 1 database, 1 table, 9 rows>"
+
+
+def test_a_right_too_many_is_a_matter_of_users_too() -> None:
+    without = Snapshot("mysql", {}, {"schema grant": {}})
+    given = Snapshot("mysql", {}, {"schema grant": {("d to 'a'@'%'",): {"DROP": "granted"}}})
+    assert compare(without, given).grades == ("users", "extra")

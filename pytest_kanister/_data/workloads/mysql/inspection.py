@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_kanister._data.workloads.mysql.catalogue import texts
 from pytest_kanister._data.workloads.mysql.columns import column_of, quoted
 from pytest_kanister._data.workloads.mysql.definition import definition, with_collations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pymysql.connections import Connection
 
     from pytest_kanister._data.proof.canonical import Column
@@ -125,7 +124,7 @@ def inventory(connection: Connection[Any]) -> dict[str, dict[Name, Properties]]:
         names = [listing.schema, *([listing.name] if listing.name else [])]
         wanted = ", ".join([*names, *listing.properties])
         found[kind] = {}
-        for row in _texts(
+        for row in texts(
             connection,
             f"SELECT {wanted} FROM information_schema.{listing.source} "
             f"WHERE {listing.schema} {NOT_SYSTEM} AND {listing.condition}",
@@ -142,7 +141,7 @@ def inventory(connection: Connection[Any]) -> dict[str, dict[Name, Properties]]:
 def _parameters(connection: Connection[Any]) -> dict[tuple[str, Name], list[str]]:
     """Of routines, in order; a function's result is the first and has no name."""
     found: dict[tuple[str, Name], list[str]] = {}
-    for kind, schema, routine, *words in _texts(
+    for kind, schema, routine, *words in texts(
         connection,
         "SELECT LOWER(ROUTINE_TYPE), SPECIFIC_SCHEMA, SPECIFIC_NAME, PARAMETER_MODE, "
         "PARAMETER_NAME, DTD_IDENTIFIER, CHARACTER_SET_NAME, COLLATION_NAME "
@@ -156,7 +155,7 @@ def _parameters(connection: Connection[Any]) -> dict[tuple[str, Name], list[str]
 
 def table_names(connection: Connection[Any]) -> list[Name]:
     """Base tables of all databases that are not the server's own."""
-    rows = _texts(
+    rows = texts(
         connection,
         "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES "
         f"WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA {NOT_SYSTEM} ORDER BY 1, 2",
@@ -168,7 +167,7 @@ def table_shapes(connection: Connection[Any]) -> dict[Name, TableShape]:
     """Columns, primary key and whole definition of each base table."""
     columns: dict[Name, list[Column]] = {name: [] for name in table_names(connection)}
     collations: dict[Name, list[tuple[str, str, str | None]]] = {name: [] for name in columns}
-    for schema, table, name, data_type, column_type, charset, collation in _texts(
+    for schema, table, name, data_type, column_type, charset, collation in texts(
         connection,
         "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, "
         "CHARACTER_SET_NAME, COLLATION_NAME "
@@ -181,7 +180,7 @@ def table_shapes(connection: Connection[Any]) -> dict[Name, TableShape]:
             columns[at].append(column)
             collations[at].append((column.name, column.type, collation))
     keys: dict[Name, list[str]] = {}
-    for schema, table, name in _texts(
+    for schema, table, name in texts(
         connection,
         "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME FROM information_schema.STATISTICS "
         f"WHERE INDEX_NAME = 'PRIMARY' AND TABLE_SCHEMA {NOT_SYSTEM} "
@@ -200,16 +199,5 @@ def table_shapes(connection: Connection[Any]) -> dict[Name, TableShape]:
 
 def _definition(connection: Connection[Any], name: Name) -> Properties:
     qualified = ".".join(quoted(part) for part in name)
-    ((_, statement),) = _texts(connection, f"SHOW CREATE TABLE {qualified}")
+    ((_, statement),) = texts(connection, f"SHOW CREATE TABLE {qualified}")
     return definition(str(statement))
-
-
-def _texts(connection: Connection[Any], statement: str) -> Iterator[tuple[str | None, ...]]:
-    """Rows of a raw connection as texts; the catalogue is UTF-8."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        for row in cursor.fetchall():
-            yield tuple(
-                cell.decode(errors="surrogateescape") if isinstance(cell, bytes) else cell
-                for cell in row
-            )

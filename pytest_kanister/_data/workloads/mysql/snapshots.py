@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._data.proof.canonical import Kind, canonical
 from pytest_kanister._data.proof.snapshot import Snapshot, Table
+from pytest_kanister._data.workloads.mysql.accounts import accounts
 from pytest_kanister._data.workloads.mysql.columns import quoted, select_expression
 from pytest_kanister._data.workloads.mysql.inspection import inventory, table_shapes
 from pytest_kanister.errors import Unverified
@@ -73,7 +74,7 @@ def take_snapshot(
     return Snapshot(
         engine="mysql",
         tables=tables,
-        inventory=inventory(connection),
+        inventory=inventory(connection) | accounts(connection),
         facts={"version": version.decode(), "server": server_id.decode()},
         taken_at_s=time.time(),
     )

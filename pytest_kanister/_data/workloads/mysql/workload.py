@@ -53,8 +53,9 @@ class MySQL:
     kind: ClassVar[str] = "mysql"
 
     not_covered: ClassVar[tuple[str, ...]] = (
-        "users, roles and their rights",
+        "when an account's password was last changed, and its former ones",
         "settings made with SET GLOBAL or SET PERSIST",
+        "plugins, components, loadable functions and federated servers",
         "whether views, routines and events still run",
         "rows that break a foreign key",
         "an invalid ENUM value against a declared empty one",
@@ -165,7 +166,7 @@ class MySQL:
             return do_damage(connection, how)
 
     def snapshot(self) -> Snapshot:
-        """All databases but the server's own: rows, definitions, views, programs."""
+        """All databases but the server's own: rows, definitions, views, programs; all accounts."""
         with self._connect(raw=True) as connection:
             return take_snapshot(connection)
 

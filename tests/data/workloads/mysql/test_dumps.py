@@ -80,3 +80,59 @@ def test_what_the_tutorials_dump_loses(kube: KubeClient, mysql: MySQL, scene: st
         "  + extra    (16777200.0)",
     ]
     assert diff.grades == ("data", "code", "extra")
+
+
+def test_a_user_that_the_tutorials_restore_brings_back_cannot_log_in(
+    kube: KubeClient, mysql: MySQL, scene: str, accounts: str
+) -> None:
+    """The dump writes the rows of mysql.user, and nothing makes the server read them."""
+    mysql.execute(scene + accounts)
+    before = mysql.snapshot()
+    body = dump(kube, mysql, TUTORIAL)
+    mysql.execute("DROP USER reader")
+    mysql.damage(drop="d")
+    restore(kube, mysql, body)
+    diff = compare(before, mysql.snapshot())
+    assert str(diff).splitlines() == [
+        "event d.e: missing (it was there before)",
+        "function d.f: missing (it was there before)",
+        "procedure d.p: missing (it was there before)",
+        "user 'reader'@'%': changed",
+        "  ~ users    in force: yes -> no: it is stored, but the server does not know it before "
+        "FLUSH PRIVILEGES",
+    ]
+    assert diff.grades == ("code", "users")
+    mysql.execute("FLUSH PRIVILEGES")
+    assert compare(before, mysql.snapshot()).grades == ("code",)
+
+
+def test_what_is_no_longer_stored_still_logs_in(
+    kube: KubeClient, mysql: MySQL, scene: str, accounts: str
+) -> None:
+    """Rights given after the backup outlive the restore, for as long as the server runs."""
+    mysql.execute(scene + accounts)
+    before = mysql.snapshot()
+    body = dump(kube, mysql, TUTORIAL)
+    mysql.execute("CREATE USER later; GRANT DROP ON *.* TO later; GRANT DROP ON d.* TO works")
+    restore(kube, mysql, body)
+    diff = compare(before, mysql.snapshot())
+    assert str(diff).splitlines() == [
+        "global grant to 'later'@'%': extra (it was not there before)",
+        "schema grant d to 'works'@'%': changed",
+        "  + users    DROP: in force, but not stored: gone after FLUSH PRIVILEGES",
+        "user 'later'@'%': extra (it was not there before)",
+    ]
+    mysql.execute("FLUSH PRIVILEGES")
+    assert compare(before, mysql.snapshot()).grades == ()
+
+
+def test_with_flush_privileges_everybody_comes_back(
+    kube: KubeClient, mysql: MySQL, scene: str, accounts: str
+) -> None:
+    mysql.execute(scene + accounts)
+    before = mysql.snapshot()
+    body = dump(kube, mysql, f"{TUTORIAL} --routines --events --triggers --flush-privileges")
+    mysql.execute("DROP USER reader; DROP ROLE works; CREATE USER later")
+    mysql.damage(drop="d")
+    restore(kube, mysql, body)
+    assert str(compare(before, mysql.snapshot())) == ""
