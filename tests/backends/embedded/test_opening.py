@@ -31,6 +31,8 @@ def tmp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="ko-") as name:
         monkeypatch.setattr(tempfile, "tempdir", name)
         monkeypatch.setenv("TMPDIR", name)
+        # What this process opens is its own, even when it is one of xdist's workers.
+        monkeypatch.delenv("PYTEST_XDIST_TESTRUNUID", raising=False)
         yield Path(name)
 
 
