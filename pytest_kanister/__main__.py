@@ -24,6 +24,7 @@ COMMANDS = {
     "try": ("try_", "a round trip with your Blueprint, without writing a scenario"),
     "scenarios": ("scenarios", "the scenarios that come along"),
     "cluster": ("cluster", "up, down, env, status: an embedded cluster to play with"),
+    "kanctl": ("kanctl", "Kanister's command line: create actionset, create profile, validate"),
     "doctor": ("doctor", "what this machine gets, why, and how to mend what is missing"),
 }
 """Word on the command line → module of `_cli` whose `main(arguments)` does it, and its help."""

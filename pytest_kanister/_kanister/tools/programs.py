@@ -14,6 +14,16 @@ _SCRIPT = """\
 exec {python} -I -S {main} {root} "$@"
 """
 
+_KANCTL = """\
+#!/bin/sh
+# Isolated (-I): the pod's environment does not count, but site-packages do.
+exec {python} -I -c {code} {folder} "$@"
+"""
+_CODE = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from pytest_kanister._kanister.tools.kanctl.main import main; sys.exit(main(sys.argv[1:]))"
+)
+
 
 def write(folder: Path, python: str) -> Path:
     """See `tools.write_programs`."""
@@ -24,9 +34,14 @@ def write(folder: Path, python: str) -> Path:
     script = _SCRIPT.format(
         python=shlex.quote(python), main=shlex.quote(str(main)), root=shlex.quote(str(package))
     )
-    target = folder / "kando"
-    fresh = folder / f".kando.{os.getpid()}"
-    fresh.write_text(script)
-    fresh.chmod(0o755)
-    fresh.replace(target)
+    kanctl = _KANCTL.format(
+        python=shlex.quote(python),
+        code=shlex.quote(_CODE),
+        folder=shlex.quote(str(package.parent)),
+    )
+    for name, text in (("kando", script), ("kanctl", kanctl)):
+        fresh = folder / f".{name}.{os.getpid()}"
+        fresh.write_text(text)
+        fresh.chmod(0o755)
+        fresh.replace(folder / name)
     return folder

@@ -10,7 +10,10 @@ class CommandError(Exception):
 
 
 class Flag:
-    """One flag: `--name VALUE`, `-s VALUE`; a switch takes no value."""
+    """One flag: `--name VALUE`, `-s VALUE`; a switch takes no value.
+
+    One that is `repeated` gathers the values of all its uses, with commas between them.
+    """
 
     def __init__(
         self,
@@ -21,6 +24,7 @@ class Flag:
         kind: str = "string",
         default: str = "",
         switch: bool = False,
+        repeated: bool = False,
     ) -> None:
         self.name = name
         self.short = short
@@ -28,6 +32,12 @@ class Flag:
         self.kind = kind
         self.default = default
         self.switch = switch
+        self.repeated = repeated
+
+    def put(self, values: dict[str, str], value: str) -> None:
+        """Takes one value in."""
+        before = values[self.name] if self.repeated else ""
+        values[self.name] = f"{before},{value}" if before else value
 
 
 def parse(arguments: list[str], flags: list[Flag]) -> tuple[dict[str, str], list[str]]:
@@ -56,9 +66,9 @@ def parse(arguments: list[str], flags: list[Flag]) -> tuple[dict[str, str], list
             if flag.switch:
                 values[name] = value if equals else "true"
             elif equals:
-                values[name] = value
+                flag.put(values, value)
             elif queue:
-                values[name] = queue.pop(0)
+                flag.put(values, queue.pop(0))
             else:
                 raise CommandError(f"flag needs an argument: --{name}")
         elif word.startswith("-") and word != "-":
@@ -80,9 +90,9 @@ def _short(word: str, by_short: dict[str, Flag], values: dict[str, str], queue: 
             values[flag.name] = "true"
             continue
         if letters:
-            values[flag.name] = letters.removeprefix("=")
+            flag.put(values, letters.removeprefix("="))
         elif queue:
-            values[flag.name] = queue.pop(0)
+            flag.put(values, queue.pop(0))
         else:
             raise CommandError(f"flag needs an argument: {letter!r} in {word}")
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_kanister._kanister.tools.kando.flags import Flag
 
-__all__ = ["COMMANDS", "FLAGS", "PERSISTENT", "usage"]
+__all__ = ["COMMANDS", "FLAGS", "PERSISTENT", "page", "usage"]
 
 COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     (): ("kando [command]", "A set of tools used from Kanister Blueprints"),
@@ -66,26 +66,45 @@ PERSISTENT: dict[tuple[str, ...], list[Flag]] = {
 
 def usage(command: tuple[str, ...]) -> str:
     """The text that follows an error, or `--help`."""
-    line, _ = COMMANDS[command]
-    below = [words for words in COMMANDS if len(words) == len(command) + 1]
+    return page("kando", COMMANDS, FLAGS, PERSISTENT, command)
+
+
+def page(
+    program: str,
+    commands: dict[tuple[str, ...], tuple[str, str]],
+    flags: dict[tuple[str, ...], list[Flag]],
+    persistent: dict[tuple[str, ...], list[Flag]],
+    command: tuple[str, ...],
+) -> str:
+    """A command's help as cobra lays it out.
+
+    Args:
+        program: its name.
+        commands: command words → usage line, one line of help.
+        flags: a command's own flags.
+        persistent: flags that the commands below inherit.
+        command: whose help it is.
+    """
+    line, _ = commands[command]
+    below = [words for words in commands if len(words) == len(command) + 1]
     children = [words for words in below if words[: len(command)] == command]
-    own = list(FLAGS.get(command, []))
+    own = list(flags.get(command, []))
     inherited: list[Flag] = []
     for depth in range(len(command) + 1):
         words = command[:depth]
-        (own if words == command else inherited).extend(PERSISTENT.get(words, []))
-    name = command[-1] if command else "kando"
+        (own if words == command else inherited).extend(persistent.get(words, []))
+    name = command[-1] if command else program
     own.append(Flag("help", "h", _HELP.format(name), switch=True))
     parts = [f"Usage:\n  {line}\n"]
     if children:
         width = max(len(words[-1]) for words in children) + 3
-        rows = [f"  {words[-1]:<{width}}{COMMANDS[words][1]}" for words in sorted(children)]
+        rows = [f"  {words[-1]:<{width}}{commands[words][1]}" for words in sorted(children)]
         parts.append("Available Commands:\n" + "\n".join(rows) + "\n")
     parts.append("Flags:\n" + _flag_rows(own))
     if inherited:
         parts.append("Global Flags:\n" + _flag_rows(inherited))
     if children:
-        path = " ".join(("kando", *command))
+        path = " ".join((program, *command))
         parts.append(f'Use "{path} [command] --help" for more information about a command.\n')
     return "\n".join(parts)
 
