@@ -44,7 +44,8 @@ _NOT_MODELLED = (
     "images: a known name means programs of this machine; contents of other images are not there",
     "network policies and ExternalName Services",
     "admission webhooks, but for the checks of Kanister's own on Blueprints",
-    "volume snapshots and storage classes' parameters",
+    "volume snapshots are copies made file by file, not of one instant",
+    "storage classes' parameters",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from pytest_kanister._cluster.controllers.deployments import Deployments
@@ -11,9 +12,9 @@ from pytest_kanister._cluster.controllers.garbage import Garbage
 from pytest_kanister._cluster.controllers.jobs import Jobs
 from pytest_kanister._cluster.controllers.namespaces import Definitions, Namespaces
 from pytest_kanister._cluster.controllers.replicasets import ReplicaSets
-from pytest_kanister._cluster.controllers.snapshots import Snapshots
 from pytest_kanister._cluster.controllers.statefulsets import StatefulSets
 from pytest_kanister._cluster.controllers.volumes import Volumes
+from pytest_kanister._model.resources import VOLUMESNAPSHOTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,17 @@ async def run_controllers(api: Api, *, volumes: Path) -> None:
             ReplicaSets(api),
             Jobs(api),
             Volumes(api, volumes),
-            Snapshots(api, volumes),
             ServiceEndpoints(api),
         ):
             group.create_task(controller.run(), name=type(controller).__name__)
+        group.create_task(_snapshots(api, volumes), name="Snapshots")
+
+
+async def _snapshots(api: Api, volumes: Path) -> None:
+    """Few clusters ever see a snapshot: their controller is loaded with the first one."""
+    async with aclosing(api.watch(VOLUMESNAPSHOTS)) as changes:  # type: ignore[type-var]  # an async generator
+        async for _ in changes:
+            break
+    from pytest_kanister._cluster.controllers.snapshots import Snapshots
+
+    await Snapshots(api, volumes).run()

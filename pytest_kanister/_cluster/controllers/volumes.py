@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._cluster.controllers.common import find, record, set_status
 from pytest_kanister._cluster.controllers.loops import Controller, Key, key_of
-from pytest_kanister._cluster.controllers.snapshots import copy_folder, snapshot_folder
 from pytest_kanister._cluster.registry.quantities import parse_quantity
 from pytest_kanister._cluster.registry.strategies.storage import STORAGE_CLASS
 from pytest_kanister._model.resources import (
@@ -146,6 +145,8 @@ class Volumes(Controller):
         content = await self.api.get(
             VOLUMESNAPSHOTCONTENTS, status["boundVolumeSnapshotContentName"]
         )
+        from pytest_kanister._cluster.controllers.snapshots import snapshot_folder
+
         return snapshot_folder(self._folder, content["status"]["snapshotHandle"])
 
     async def _refuse(self, claim: Object, message: str) -> None:
@@ -202,6 +203,8 @@ class Volumes(Controller):
             if filling is None:
                 place.mkdir(exist_ok=True, mode=0o700)
             elif not place.is_dir():
+                from pytest_kanister._cluster.controllers.snapshots import copy_folder
+
                 await asyncio.to_thread(copy_folder, filling, place)
         except OSError as error:
             await self._refuse(claim, f"cannot make {place}: {error.strerror}")

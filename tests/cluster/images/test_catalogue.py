@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_kanister._base.children import run
 from pytest_kanister._cluster.images import BuiltinCatalogue
 from pytest_kanister._cluster.images.names import ImageName, mapped, parse_mapping
 from pytest_kanister.errors import EnvironmentProblem
@@ -64,3 +65,35 @@ def test_seaweedfs_switches_off_telemetry_and_asks_for_credentials(tmp_path: Pat
     assert "-master.telemetry=false" in script
     assert "AWS_SECRET_ACCESS_KEY" in script
     assert program.entrypoint[-1] == "{ip}"
+
+
+def test_the_tools_image_has_restic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "root"
+    folder = root / "usr/lib/x86_64-linux-gnu"
+    folder.mkdir(parents=True)
+    loader = folder / "ld-linux-x86-64.so.2"
+    loader.write_text("#!/bin/sh\necho restic 0.16.5 compiled\n")
+    loader.chmod(0o755)
+    monkeypatch.setattr(
+        "pytest_kanister._cluster.images.tools.fetch_packages", lambda *_, **__: root
+    )
+    catalogue = BuiltinCatalogue(tmp_path, mapping={})
+    program = catalogue.resolve("ghcr.io/kanisterio/kanister-tools:1", print)
+    assert "restic 0.16.5" in program.title
+    assert (program.path[0] / "restic").is_file()
+    assert root in program.paths
+
+
+def test_without_restic_the_tools_image_runs_and_restic_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(*_: object, **__: object) -> Path:
+        raise EnvironmentProblem("no network", remedies=["plug it in"])
+
+    monkeypatch.setattr("pytest_kanister._cluster.images.tools.fetch_packages", offline)
+    catalogue = BuiltinCatalogue(tmp_path, mapping={})
+    program = catalogue.resolve("ghcr.io/kanisterio/kanister-tools:1", print)
+    assert "no restic" in program.title
+    done = run([str(program.path[0] / "restic"), "snapshots"])
+    assert done.exit_status == 127
+    assert "no network" in done.tail()
