@@ -1,4 +1,10 @@
-"""Snapshots on disk, so that they can be kept, sent and compared later; empty until then.
+"""Snapshots on disk: saved, loaded and compared offline.
 
-May import `_data.proof`, `_base`, `_model`.
+Imports `_data.proof`, `_base`, `_model`, `errors`; knows no database.
 """
+
+from __future__ import annotations
+
+from pytest_kanister._data.evidence.files import load_snapshot, save_snapshot
+
+__all__ = ["load_snapshot", "save_snapshot"]
