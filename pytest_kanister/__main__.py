@@ -22,6 +22,8 @@ __all__ = ["main"]
 COMMANDS = {
     "demo": ("demo", "the Kanister tutorial's round trip, step by step, with its proof"),
     "try": ("try_", "a round trip with your Blueprint, without writing a scenario"),
+    "snapshot": ("snapshot", "a database server's whole content as a file, for a script's own use"),
+    "diff": ("diff", "what two such files do not share"),
     "scenarios": ("scenarios", "the scenarios that come along"),
     "cluster": ("cluster", "up, down, env, status: an embedded cluster to play with"),
     "kanctl": ("kanctl", "Kanister's command line: create actionset, create profile, validate"),

@@ -1,4 +1,4 @@
-"""Connections to a MySQL server as root, and its refusals as our errors."""
+"""Connections to a MySQL server, as root unless told, and its refusals as our errors."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ _NO_TLS = 2026
 class Login:
     """Who connects, and where."""
 
-    def __init__(self, address: Address, password: Secret) -> None:
+    def __init__(self, address: Address, password: Secret, user: str = "root") -> None:
         self.address = address
         self.password = password
+        self.user = user
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def connect(login: Login, *, raw: bool = False) -> Iterator[Connection[Any]]:
     """A connection that commits each statement.
 
     Args:
-        login: root's.
+        login: who connects.
         raw: cells arrive as the server's own bytes or None, row by row.
 
     Raises:
@@ -77,7 +78,7 @@ def _open(login: Login, *, raw: bool, **tls: Any) -> Connection[Any]:
     return pymysql.connect(
         host=login.address.host,
         port=login.address.port,
-        user="root",
+        user=login.user,
         password=login.password.reveal(),
         charset="utf8mb4",
         autocommit=True,

@@ -1,0 +1,39 @@
+"""The snapshot of a MySQL server that somebody else runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_kanister._data.workloads.mysql.catalogue import texts
+from pytest_kanister._data.workloads.mysql.connection import Login, connect
+from pytest_kanister._data.workloads.mysql.grants import in_force
+from pytest_kanister._data.workloads.mysql.snapshots import take_snapshot
+from pytest_kanister.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from pytest_kanister._data.proof import Snapshot
+    from pytest_kanister._kube import Address
+    from pytest_kanister._model.secret import Secret
+
+__all__ = ["snapshot_of"]
+
+_SEES_ALL = frozenset({"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "SHOW_ROUTINE"})
+"""MySQL hides from an account what it has no right to, without a word."""
+
+
+def snapshot_of(address: Address, user: str, password: Secret) -> Snapshot:
+    """Everything on the server, in one consistent read-only transaction.
+
+    Raises:
+        EnvironmentProblem: nobody answers.
+        UsageProblem: the login is refused, or the account does not see everything.
+        Unverified: the server's content cannot be compared exactly.
+    """
+    with connect(Login(address, password, user), raw=True) as connection:
+        lines = [str(line) for (line,) in texts(connection, "SHOW GRANTS")]
+        granted = {r.privilege for r in in_force("", lines) if r.kind == "global grant"}
+        if lacking := sorted(_SEES_ALL - granted):
+            raise UsageProblem(
+                f"the account {user} does not see everything: it lacks {', '.join(lacking)} ON *.*"
+            )
+        return take_snapshot(connection)
