@@ -150,7 +150,18 @@ class Connection:
 
     def _connect(self) -> tuple[Any, Any]:
         configuration = package("kubernetes.client.configuration").Configuration()
-        configuration.retries = False
+        # A connection that cannot be made is tried again, and so is reading after one that broke:
+        # a server may drop a kept connection in the moment in which we reuse it.
+        configuration.retries = package("urllib3").Retry(
+            total=3,
+            connect=3,
+            read=1,
+            allowed_methods=["GET"],
+            redirect=0,
+            status=0,
+            other=0,
+            backoff_factor=0.05,
+        )
         try:
             package("kubernetes.config").load_kube_config(
                 config_file=str(self._kubeconfig),
