@@ -11,13 +11,26 @@ from pytest_kanister._base.children import run
 from pytest_kanister._base.packages import fetch_packages
 from pytest_kanister._base.packages.sources import distribution
 from pytest_kanister._cluster.contracts import Program
-from pytest_kanister._cluster.images.wrappers import loader_argv, write_script, write_wrapper
+from pytest_kanister._cluster.images.wrappers import loader_argv, write_script
 from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["tools_program"]
+
+# Where pods have no root file system of their own, the paths in a Blueprint are this machine's:
+# restic would back up, or overwrite, what is no pod's.
+_GUARD = """\
+if [ -n "$NSS_WRAPPER_HOSTS" ]; then
+    case "$1" in backup|restore)
+        echo "restic $1: refused, as pods on this machine have no root file system of their own" \\
+            "(isolation nss_wrapper): its paths would be the machine's. Run it where bubblewrap" \\
+            "works, or on backend kind or kubeconfig." >&2
+        exit 1
+    esac
+fi
+"""
 
 
 def tools_program(image: str, cache: Path, progress: Callable[[str], None]) -> Program:
@@ -52,7 +65,8 @@ def _restic(cache: Path, progress: Callable[[str], None]) -> tuple[Path, Path, s
         progress=progress,
     )
     programs = cache / "wrappers" / root.name
-    wrapper = write_wrapper(programs, "restic", loader_argv(root, root / "usr/bin/restic"))
+    argv = shlex.join(loader_argv(root, root / "usr/bin/restic"))
+    wrapper = write_script(programs / "restic", f'#!/bin/sh\n{_GUARD}exec {argv} "$@"\n')
     said = run([str(wrapper), "version"], timeout_s=60)
     version = re.match(r"restic \d+\.\d+\.\d+", said.stdout)
     if version is None:

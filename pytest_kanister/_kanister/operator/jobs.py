@@ -7,7 +7,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from pytest_kanister._kanister.operator.errkit import KanisterError, to_json
+from pytest_kanister._kanister.operator.errkit import Crash, KanisterError, to_json
 from pytest_kanister._kanister.operator.output import OutputReader
 from pytest_kanister._kanister.operator.podhealth import check_volumes_and_node, pod_status_text
 from pytest_kanister._kanister.operator.pods import build_pod
@@ -158,7 +158,7 @@ async def job_pod(call: Call, options: PodOptions) -> AsyncIterator[Job]:
 async def created_pod(call: Call, pod: Object, namespace: str) -> AsyncIterator[Job]:
     """Creates a pod that is built already; deletes it as `job_pod` does.
 
-    Only a controller that is going down leaves it: a dead process deletes nothing.
+    Only a controller that crashes or is going down leaves it: a dead process deletes nothing.
 
     Raises:
         KanisterError: the API refuses the pod.
@@ -169,10 +169,14 @@ async def created_pod(call: Call, pod: Object, namespace: str) -> AsyncIterator[
         raise KanisterError("Failed to create pod", cause=error) from error
     job = Job(call, created)
     call.log.info("Pod created", Pod=job.name, Namespace=job.namespace)
+    crashed = False
     try:
         yield job
+    except Crash:
+        crashed = True
+        raise
     finally:
         await job.close()
-        if not call.controller.ending:
+        if not crashed and not call.controller.ending:
             with contextlib.suppress(NotFound):
                 await call.api.delete(PODS, job.name, job.namespace, grace_period_s=0)

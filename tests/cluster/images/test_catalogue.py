@@ -82,6 +82,14 @@ def test_the_tools_image_has_restic(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "restic 0.16.5" in program.title
     assert (program.path[0] / "restic").is_file()
     assert root in program.paths
+    restic = str(program.path[0] / "restic")
+    assert run([restic, "restore", "x"]).exit_status == 0
+    # Without root file systems of their own, pods' paths would be this machine's.
+    bare = {"PATH": "/usr/bin:/bin", "NSS_WRAPPER_HOSTS": "/etc/hosts"}
+    refused = run([restic, "restore", "x"], env=bare)
+    assert refused.exit_status == 1
+    assert "isolation nss_wrapper" in refused.stderr
+    assert run([restic, "snapshots"], env=bare).exit_status == 0
 
 
 def test_without_restic_the_tools_image_runs_and_restic_says_why(

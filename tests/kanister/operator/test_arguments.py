@@ -222,10 +222,17 @@ def test_multi_container_pods_shape(in_cluster: Run, make: Any) -> None:
     }
 
     async def scenario(cluster: Any) -> None:
-        await cluster.blueprint({"backup": {"phases": [phase, make.task("q", "true")]}})
+        await cluster.blueprint({"backup": {"phases": [phase, make.task("q", "sleep 0.2")]}})
         override = {"containers": [{"name": "container", "env": [{"name": "A", "value": "1"}]}]}
         await cluster.actionset(make.on_statefulset(podOverride=override))
+        await cluster.until(
+            lambda obj: (obj.get("status") or {}).get("progress", {}).get("runningPhase") == "q"
+        )
+        # The pod stays until the action has ended.
+        [name] = [pod["metadata"]["name"] for pod in cluster.kubelet.pods[:1]]
+        assert name in await cluster.pod_names("app")
         status = await cluster.finished()
+        await cluster.pods_gone("app")
         assert status["actions"][0]["phases"][0]["output"] == {"k": ""}
         pod = cluster.kubelet.pods[0]
         assert pod["metadata"]["generateName"] == "kanister-job-"
@@ -276,6 +283,8 @@ def test_more_snapshots_than_repositories_crash(in_cluster: Run, make: Any) -> N
         assert await cluster.operator == 2
         assert any("index out of range [1] with length 1" in line for line in cluster.log)
         assert make.state(await cluster.get()) == "running"
+        [left] = await cluster.pod_names("app")
+        assert left.startswith("delete-data-")
 
     in_cluster(scenario)
 
