@@ -1,4 +1,4 @@
-"""Renders every template of every Blueprint in a folder: `python -m tests.kanister.corpus_templates`.
+"""Renders every template of every Blueprint: `python -m tests.kanister.corpus_templates`.
 
 Parameters are plausible ones: the workload kinds that a Blueprint's templates ask for, every
 artifact, option and Secret key that they name, outputs of the phases before.  What fails then
@@ -27,17 +27,15 @@ CORPUS = Path(os.environ.get("KANISTER_TEST_CORPUS", BESIDE))
 Object = dict[str, Any]
 
 _NAME = r"([A-Za-z0-9_]+)"
-_LABELS = {
-    name: "thing"
-    for name in (
-        "app",
-        "release",
-        "app.kubernetes.io/instance",
-        "app.kubernetes.io/component",
-        "app.kubernetes.io/name",
-        "cluster-name",
-    )
-}
+_LABEL_NAMES = (
+    "app",
+    "release",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/component",
+    "app.kubernetes.io/name",
+    "cluster-name",
+)
+_LABELS = dict.fromkeys(_LABEL_NAMES, "thing")
 _WORKLOADS = ("StatefulSet", "Deployment", "DeploymentConfig")
 _SELF_RENDERING = ("Wait", "WaitV2")
 
@@ -235,8 +233,8 @@ def main() -> int:
         print(f"{file:<{width}}  {action:<14} {len(group):9}  {len(failing):4}")
         for row in failing:
             print(f"    {row.place}: {row.error}")
-    failing = sum(bool(row.error) for row in found)
-    print(f"{len(found)} templates, {len(found) - failing} render, {failing} fail")
+    bad = sum(bool(row.error) for row in found)
+    print(f"{len(found)} templates, {len(found) - bad} render, {bad} fail")
     return 0
 
 
