@@ -1,8 +1,8 @@
 """Volumes: a folder per claim, bound at once, removed with the claim.
 
 A claim whose data source is a VolumeSnapshot is filled from it.  Not modelled: pvc-protection (a
-claim goes even while a pod uses it), resizing, other data sources, and classes other than the
-cluster's own.
+claim goes even while a pod uses it), resizing, other data sources, and classes of other
+provisioners.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from pytest_kanister._model.resources import (
     PERSISTENTVOLUMES,
     VOLUMESNAPSHOTCONTENTS,
     VOLUMESNAPSHOTS,
+    Resource,
 )
 from pytest_kanister.errors import AlreadyExists, NotFound
 
 if TYPE_CHECKING:
     from pytest_kanister._model.api import Api, Object, WatchEvent
-    from pytest_kanister._model.resources import Resource
 
 __all__ = ["Volumes"]
 
@@ -34,6 +34,9 @@ _SOURCE = "persistentvolume-controller"
 _MADE_BY = "pv.kubernetes.io/provisioned-by"
 _PROVISIONER = "pytest-kanister/host-path"
 _LOOK_AGAIN_S = 0.5
+_STORAGECLASSES = Resource(
+    "storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced=False
+)
 
 
 class Volumes(Controller):
@@ -80,7 +83,7 @@ class Volumes(Controller):
             filling = await self._source(claim)
             if filling is None:
                 return _LOOK_AGAIN_S
-        if volume is None and spec.get("storageClassName") == STORAGE_CLASS:
+        if volume is None and await self._provisions(spec.get("storageClassName", "")):
             if spec.get("volumeName"):
                 await self._refuse(claim, f'volume "{spec["volumeName"]}" not found or taken')
                 return None
@@ -114,6 +117,13 @@ class Volumes(Controller):
         }
         await set_status(self.api, PERSISTENTVOLUMECLAIMS, fresh, status)
         return None
+
+    async def _provisions(self, class_name: str) -> bool:
+        """Whether claims of this class get a folder: the class names this provisioner."""
+        if not class_name or class_name == STORAGE_CLASS:
+            return bool(class_name)
+        found = await find(self.api, _STORAGECLASSES, class_name)
+        return found is not None and found.get("provisioner") == _PROVISIONER
 
     async def _source(self, claim: Object) -> Path | None:
         """The folder that the claim is to be filled from; None while there is none."""
@@ -217,7 +227,7 @@ class Volumes(Controller):
                 "volumeMode": spec.get("volumeMode", "Filesystem"),
                 "hostPath": {"path": str(place), "type": "Directory"},
                 "persistentVolumeReclaimPolicy": "Delete",
-                "storageClassName": STORAGE_CLASS,
+                "storageClassName": spec["storageClassName"],
                 "claimRef": _reference(claim),
             },
         }

@@ -1,8 +1,8 @@
 """kubectl's JSONPath, as far as conditions of the function Wait use it.
 
-Known: `.a.b`, `['a.b']`, `[0]`, `[-1]`, `[1:3]`, `[0,2]`, `['a','b']`, `[*]`, `.*`, `..name`,
-`[?(@.type=="Ready")]` with == != < <= > >= or nothing (exists).  Not known: `range`/`end` and
-slices with a third number; a path with them counts as one that does not parse.
+Known: `.a.b`, `['a.b']`, `[0]`, `[]` (the first), `[-1]`, `[1:3]`, `[0,2]`, `['a','b']`, `[*]`,
+`.*`, `..name`, `[?(@.type=="Ready")]` with == != < <= > >= or nothing (exists).  Not known:
+`range`/`end` and slices with a third number; a path with them counts as one that does not parse.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _STEP = re.compile(
       | \.(?P<key>{_NAME})
       | \[\s*(?P<quoted>(?:'[^']*'|"[^"]*")(?:\s*,\s*(?:'[^']*'|"[^"]*"))*)\s*\]
       | \[(?P<first>-?\d*):(?P<last>-?\d*)\]
-      | \[(?P<indexes>-?\d+(?:\s*,\s*-?\d+)*)\]
+      | \[(?P<indexes>-?\d+(?:\s*,\s*-?\d+)*|)\]
       | \[\?\((?P<filter>(?:[^()'"]|'[^']*'|"[^"]*")+)\)\]""",
     re.VERBOSE,
 )
@@ -79,6 +79,8 @@ def _step(found: re.Match[str]) -> Step | None:
     if found["deep"]:
         name = _unescaped(found["deep"])
         return lambda values: _field(list(_descendants(values)), name)
+    if found["all"] == "[*]":
+        return lambda values: _slice(values, 0, None)
     if found["all"]:
         return lambda values: [child for value in values for child in _children(value)]
     if found["key"]:
@@ -88,8 +90,9 @@ def _step(found: re.Match[str]) -> Step | None:
         names = re.findall(r"'([^']*)'|\"([^\"]*)\"", found["quoted"])
         keys = [single or double for single, double in names]
         return lambda values: [hit for key in keys for hit in _field(values, key)]
-    if found["indexes"]:
-        indexes = [int(text) for text in found["indexes"].split(",")]
+    if found["indexes"] is not None:
+        # kubectl takes `[]` for `[0]`.
+        indexes = [int(text) for text in (found["indexes"] or "0").split(",")]
         return lambda values: [
             item for index in indexes for item in _slice(values, index, index + 1 or None)
         ]

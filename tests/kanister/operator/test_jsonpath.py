@@ -27,6 +27,8 @@ POD = {
         (".spec", '{"replicas":3}'),
         (".status.conditions[*].type", "Ready Initialized"),
         (".status.conditions[-1].type", "Initialized"),
+        (".status.conditions[].type", "Ready"),
+        (".spec.*", "3"),
         (".status.conditions[0:1].type", "Ready"),
         (".status.conditions[0,1].n", "1 2"),
         ('.status.conditions[?(@.type=="Ready")].status', "True"),
@@ -48,6 +50,7 @@ def test_finds(path: str, text: str) -> None:
     [
         (".status.phase", "phase is not found"),
         (".status.conditions[7]", "array index out of bounds: index 7, length 2"),
+        (".spec[*]", "map[string]interface {} is not array or slice"),
         (".spec[0]", "map[string]interface {} is not array or slice"),
         (".status.conditions[?(@.none == 1)]", "none is not found"),
         (".status.conditions[?(@.type == 1)]", "incompatible types for comparison"),
