@@ -25,6 +25,8 @@ _FAMILIES = {
     "mariadb": "mariadb",
     "mysql-sidecar": "tools",
     "mysql-tools": "tools",
+    "redis": "redis",
+    "redis-tools": "redis-tools",
     "seaweedfs": "seaweedfs",
     "kanister-tools": "kanister-tools",
     "busybox": "machine",
@@ -107,6 +109,13 @@ class BuiltinCatalogue:
             from pytest_kanister._cluster.images.tools import tools_program
 
             return tools_program(image, self._cache, progress)
+        if family in ("redis", "redis-tools"):
+            # Rare, so it is imported when asked for.
+            from pytest_kanister._cluster.images import redis
+
+            if family == "redis":
+                return redis.server_program(name, image, self._cache, progress)
+            return redis.client_program(image, self._cache, progress)
         if family == "mariadb":
             installation = mariadb.find_mariadb(self._cache, progress)
             return mariadb.server_program(installation, name, image, self._cache, progress)
