@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_kanister._data.proof.canonical import Column, Kind
 from pytest_kanister.errors import Unverified
 
-__all__ = ["column_of", "quoted", "select_expression"]
+__all__ = ["column_of", "known_types", "quoted", "select_expression"]
 
 _KINDS = {
     Kind.INTEGER: "tinyint smallint mediumint int bigint year",
@@ -49,6 +49,11 @@ _CODECS = {
     "utf8mb3": "utf-8",
     "utf8mb4": "utf-8",
 }
+
+
+def known_types() -> frozenset[str]:
+    """Column types whose values can be compared, as information_schema.COLUMNS spells them."""
+    return frozenset(_KIND_OF)
 
 
 def column_of(name: str, data_type: str, column_type: str, charset: str) -> Column:
