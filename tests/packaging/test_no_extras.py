@@ -7,16 +7,23 @@ say so; tox runs them where they count.
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+HERE = importlib.util.find_spec("trustme") is not None
+
 pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("aiohttp") is not None,
+    HERE and "KANISTER_TEST_NO_EXTRAS" not in os.environ,
     reason="the embedded extra is installed here; tox -e noextras runs this without it",
 )
+
+
+def test_the_extra_is_not_here() -> None:
+    assert not HERE
 
 
 def run(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:

@@ -38,7 +38,7 @@ IDLE_S = 8 * 3600.0
 STANDING = "up"
 """Name of the cluster that `cluster up` starts: one a user."""
 
-NEEDED = ("aiohttp", "trustme", "jsonschema_rs", "jsonpatch")
+NEEDED = ("aiohttp", "trustme", "jsonpatch")
 
 _IMAGE_MAP = "PYTEST_KANISTER_IMAGE_MAP"
 """Read by the cluster's process itself; runs that differ in it differ in what images mean."""
