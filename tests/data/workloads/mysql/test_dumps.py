@@ -39,6 +39,13 @@ def restore(kube: KubeClient, mysql: MySQL, body: bytes) -> None:
     run(kube, mysql, f"mysql -u root -h {mysql.name}", body)
 
 
+def login(kube: KubeClient, mysql: MySQL, user: str, password: str) -> str:
+    """What a client over the network hears: empty when it is let in."""
+    command = f"MYSQL_PWD={password} exec mysql -h {mysql.name} -u {user} -e 'SELECT 1'"
+    result = kube.exec(mysql.namespace, pod_name(mysql.name), ["bash", "-c", command])
+    return result.stderr.decode() if result.exit_status else ""
+
+
 def test_the_tutorials_data_come_back(kube: KubeClient, mysql: MySQL) -> None:
     mysql.seed("accounts")
     before = mysql.snapshot()
@@ -88,6 +95,7 @@ def test_a_user_that_the_tutorials_restore_brings_back_cannot_log_in(
     """The dump writes the rows of mysql.user, and nothing makes the server read them."""
     mysql.execute(scene + accounts)
     before = mysql.snapshot()
+    assert login(kube, mysql, "reader", "reads-9") == ""
     body = dump(kube, mysql, TUTORIAL)
     mysql.execute("DROP USER reader")
     mysql.damage(drop="d")
@@ -102,7 +110,9 @@ def test_a_user_that_the_tutorials_restore_brings_back_cannot_log_in(
         "FLUSH PRIVILEGES",
     ]
     assert diff.grades == ("code", "users")
+    assert "ERROR 1045" in login(kube, mysql, "reader", "reads-9")
     mysql.execute("FLUSH PRIVILEGES")
+    assert login(kube, mysql, "reader", "reads-9") == ""
     assert compare(before, mysql.snapshot()).grades == ("code",)
 
 
