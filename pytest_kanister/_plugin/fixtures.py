@@ -21,10 +21,15 @@ FIXTURES = frozenset({"kanister", "kanister_mysql"})
 @pytest.fixture(scope="session")
 def kanister(request: pytest.FixtureRequest) -> Harness:
     """The session's cluster with Kanister and an S3 store: takes backups, restores and deletes."""
+    from pytest_kanister._plugin.provision import provisioning
     from pytest_kanister._plugin.state import RUN
 
     harness = request.config.stash[RUN].harness
-    harness.begin()
+    with provisioning(request.config):
+        # A cluster that cannot be had is an error of the setup, not of the first use; the store
+        # and the database go on getting ready side by side.
+        harness.begin()
+        _ = harness.capabilities
     return harness
 
 
