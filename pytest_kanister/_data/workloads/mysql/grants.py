@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_kanister._data.workloads.mysql.catalogue import records
+from pytest_kanister.errors import Unverified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -151,7 +152,8 @@ _TAIL = re.compile(rf" (?:TO|FROM) {_ACCOUNT}(?: WITH (GRANT|ADMIN) OPTION)?$")
 _ROLES = re.compile(rf"GRANT ({_ACCOUNT}(?:,{_ACCOUNT})*)$")
 _PROXY = re.compile(rf"GRANT PROXY ON {_ACCOUNT}$")
 _ON = re.compile(
-    rf"(GRANT|REVOKE) (.*) ON (?:(PROCEDURE|FUNCTION) )?(\*|{_NAME})\.(\*|{_NAME})$", re.DOTALL
+    rf"(GRANT|REVOKE) (.*) ON (?:(PROCEDURE|FUNCTION|LIBRARY) )?(\*|{_NAME})\.(\*|{_NAME})$",
+    re.DOTALL,
 )
 _PRIVILEGE = re.compile(rf"([A-Z_ ]+?)(?: \(({_NAME}(?:, {_NAME})*)\))?(?:, ?|$)")
 
@@ -171,10 +173,15 @@ _ALL = {
 
 
 def in_force(who: str, statements: Iterable[str]) -> Iterator[Right]:
-    """From the lines of SHOW GRANTS for the account `who`."""
+    """From the lines of SHOW GRANTS for the account `who`.
+
+    Raises:
+        Unverified: a line of a shape that no release so far has written.
+    """
     for statement in statements:
         tail = _TAIL.search(statement)
-        assert tail is not None, statement  # every line ends in the account
+        if tail is None:
+            raise _unknown(statement)
         head, option = statement[: tail.start()], tail[3]
         if roles := _ROLES.match(head):
             value = "granted, with admin option" if option == "ADMIN" else GRANTED
@@ -190,7 +197,8 @@ def in_force(who: str, statements: Iterable[str]) -> Iterator[Right]:
 
 def _on_object(head: str, who: str, *, with_option: bool) -> Iterator[Right]:
     match = _ON.match(head)
-    assert match is not None, head  # the only other shape there is
+    if match is None:
+        raise _unknown(head)
     verb, words, routine, first, schema, second, thing = match.groups()
     found = list(_privileges(words))
     if verb == "REVOKE":
@@ -229,6 +237,10 @@ def _privileges(words: str) -> Iterator[tuple[str, list[str]]]:
     for match in _PRIVILEGE.finditer(words):
         columns = re.findall(_NAME, match[2]) if match[2] else []
         yield match[1], [_plain(column) for column in columns]
+
+
+def _unknown(statement: str) -> Unverified:
+    return Unverified(f"a grant of a shape that cannot be compared: {statement}")
 
 
 def _plain(name: str) -> str:

@@ -55,7 +55,7 @@ class MySQL:
     not_covered: ClassVar[tuple[str, ...]] = (
         "when an account's password was last changed, and its former ones",
         "settings made with SET GLOBAL or SET PERSIST",
-        "plugins, components, loadable functions and federated servers",
+        "plugins, components, loadable functions, libraries and federated servers",
         "whether views, routines and events still run",
         "rows that break a foreign key",
         "an invalid ENUM value against a declared empty one",
