@@ -48,6 +48,7 @@ def _deployment() -> Object:
         "env": [
             {"name": "POD_NAMESPACE", **field("metadata.namespace")},
             {"name": "POD_NAME", **field("metadata.name")},
+            {"name": "POD_IP", **field("status.podIP")},
             {"name": "POD_SERVICE_ACCOUNT", "value": _NAME},
             {"name": "KANISTER_TOOLS", "value": f"ghcr.io/kanisterio/kanister-tools:{RELEASE}"},
             # The CRDs are there before the operator is, so that clients need not wait for it.

@@ -75,6 +75,7 @@ class ActionRun:
                 break
         if self._deferred is not None and not await self._run_deferred(self._deferred):
             succeeded = False
+        self._controller.metrics.count(success=succeeded)
         if succeeded and await self._render_artifacts():
             await self._complete()
 

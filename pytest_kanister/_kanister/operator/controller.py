@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_kanister._kanister.operator.errkit import KanisterError
+from pytest_kanister._kanister.operator.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,7 @@ class Controller:
         recorder: where its events go.
         ending: True once the process is going down: what runs is then left behind as a dead
             process leaves it (job pods go on, ActionSets stay `running`).
+        metrics: how its actions ended.
     """
 
     api: Api
@@ -40,6 +42,7 @@ class Controller:
     log: Log
     recorder: Recorder
     ending: bool = False
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def service_account(self) -> str:

@@ -9,6 +9,7 @@ from pytest_kanister._kanister.operator.controller import Controller
 from pytest_kanister._kanister.operator.events import Recorder
 from pytest_kanister._kanister.operator.intake import Intake
 from pytest_kanister._kanister.operator.logging import Log
+from pytest_kanister._kanister.operator.metrics import serving
 from pytest_kanister._kanister.operator.watching import changes
 from pytest_kanister._model.crds import kanister_crds
 from pytest_kanister._model.resources import ACTIONSETS, BLUEPRINTS, CRDS, PROFILES
@@ -34,7 +35,7 @@ async def run_operator(api: Api, log: Callable[[str], None], env: Mapping[str, s
         log: writes one log line.
         env: the container's environment: POD_NAMESPACE (default `kanister`), POD_SERVICE_ACCOUNT,
             CREATEORUPDATE_CRDS (default true), TIMEOUT_WORKER_POD_READY (minutes, default 15),
-            SECURE_DEFAULTS_FOR_JOB_PODS.
+            SECURE_DEFAULTS_FOR_JOB_PODS; KANISTER_METRICS_ENABLED with POD_IP (see `metrics`).
 
     Returns:
         1 when it cannot start, 2 after what panics the real one; being cancelled it raises
@@ -62,7 +63,8 @@ async def run_operator(api: Api, log: Callable[[str], None], env: Mapping[str, s
     lines.info(f"Starting controller in namespace {namespace}")
     try:
         ends: list[asyncio.Future[Any]] = [crashed, *watches]
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        async with serving(controller.metrics, env, lines):
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for watch in watches:
             if watch.done():
                 watch.result()
