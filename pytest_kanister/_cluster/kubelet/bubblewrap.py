@@ -205,6 +205,10 @@ def layout(sandbox: Sandbox, *, sizes: bool) -> list[str]:
             argv += ["--tmpfs", target]
         else:
             argv += ["--ro-bind" if mount.read_only else "--bind", str(mount.source), target]
+            # A volume at /tmp must not hide the programs that are kept below it.
+            for path in [] if mount.read_only else _outermost(sandbox.readable):
+                if path.is_relative_to(target):
+                    argv += ["--ro-bind", str(path), str(path)]
     return argv
 
 

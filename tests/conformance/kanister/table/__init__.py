@@ -26,6 +26,7 @@ _MODULES = (
     "prepare_data",
     "waiting",
     "location",
+    "more_functions",
     "pods",
     "crashes",
 )
