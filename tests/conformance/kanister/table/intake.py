@@ -28,7 +28,7 @@ def _refused(name: str, message: str, reason: str, action: Object, *, there: boo
 def _without_status(name: str, actions: list[Object] | None, *log: str) -> Case:
     return Case(
         name,
-        "2.2, 2.3, 11.10",
+        "2.2, 2.3, 11.5, 11.10",
         _BLUEPRINT,
         Expect("", events=[], pods=[], log=list(log)),
         actions,
