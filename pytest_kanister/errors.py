@@ -10,7 +10,7 @@
     ├─ ApiError                   the Kubernetes API said no: a Status
     │  ├─ NotFound  ├─ AlreadyExists  ├─ Conflict  ├─ Invalid  ├─ BadRequest  └─ Gone
     ├─ ActionSetError             Kanister's own outcome of an ActionSet
-    │  ├─ ActionSetFailed         └─ ActionSetTimeout
+    │  ├─ ActionSetFailed  ├─ ActionSetTimeout  └─ BlueprintDenied
     ├─ RoundTripMismatch          the verdict: data differ (also an AssertionError)
     ├─ Unverified                 a check could not be made, so nothing was proven
     └─ HarnessBug                 our mistake
@@ -33,6 +33,7 @@ __all__ = [
     "AlreadyExists",
     "ApiError",
     "BadRequest",
+    "BlueprintDenied",
     "Conflict",
     "EnvironmentProblem",
     "Gone",
@@ -263,8 +264,13 @@ class ActionSetError(KanisterHarnessError):
 
     headline: ClassVar[str] = "ended"
 
+    @property
+    def title(self) -> str:
+        """What it is about and how that ended, in one line."""
+        return f"ActionSet {self.namespace}/{self.name} ({self.action}) {self.headline}"
+
     def __str__(self) -> str:
-        lines = [f"ActionSet {self.namespace}/{self.name} ({self.action}) {self.headline}"]
+        lines = [self.title]
         if self.phase:
             lines.append(f"  phase      {self.phase}")
         if self.where:
@@ -290,6 +296,15 @@ class ActionSetTimeout(ActionSetError):
     """The ActionSet reached no final state in the time given."""
 
     headline = "did not finish in time"
+
+
+class BlueprintDenied(ActionSetError):
+    """Kanister's admission webhook refused the Blueprint, so no ActionSet could be made."""
+
+    @property
+    def title(self) -> str:
+        """What it is about and how that ended, in one line."""
+        return f"Blueprint {self.name} was denied by Kanister's webhook"
 
 
 class RoundTripMismatch(KanisterHarnessError, AssertionError):

@@ -162,6 +162,9 @@ class Connection:
             other=0,
             backoff_factor=0.05,
         )
+        if self._scratch is not None:
+            # The package makes it as well, but stumbles when two clients come at the same time.
+            self._scratch.mkdir(mode=0o700, exist_ok=True)
         try:
             package("kubernetes.config").load_kube_config(
                 config_file=str(self._kubeconfig),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pytest_kanister import Harness
+from pytest_kanister._backends.embedded.admission import WEBHOOKS
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.resources import PODS
 from pytest_kanister._scenario.stage import Stage
@@ -29,9 +31,9 @@ hold() {{
           """
 
 
-def check(ended: Ended, name: str, *says: str) -> None:
+def check(ended: Ended, name: str, *says: str, error: str = "ActionSetFailed") -> None:
     assert ended.last == ("backup", "different"), ended.text
-    assert ended.result.steps[-1].facts["error"] == "ActionSetFailed"
+    assert ended.result.steps[-1].facts["error"] == error
     assert ended.result.verdict.exit_code == 1
     agree(name, ended.text)
     for words in says:
@@ -105,12 +107,37 @@ def test_scratch_volume_full(circle: Circle, kanister: Harness) -> None:
     check(ended, "scratch-volume-full", "No space left on device")
 
 
-def test_unknown_function(circle: Circle) -> None:
-    known = "func: KubeTask\n      name: dumpToBucket"
+KNOWN = "func: KubeTask\n      name: dumpToBucket"
+UNKNOWN = KNOWN.replace("KubeTask", "KubeTsk")
 
-    ended = circle((known, known.replace("KubeTask", "KubeTsk")))
+
+@pytest.fixture
+def no_webhook(kanister: Harness) -> Iterator[None]:
+    """A Kanister without its admission webhook, as a chart's setting makes it."""
+    kube = KubeClient(kanister.kubeconfig, kanister.capabilities)
+    kept = kube.get(WEBHOOKS, "blueprints.cr.kanister.io")
+    kube.delete(WEBHOOKS, "blueprints.cr.kanister.io", wait_s=10.0)
+    yield
+    for made_by_the_server in ("resourceVersion", "uid", "creationTimestamp"):
+        kept["metadata"].pop(made_by_the_server, None)
+    kube.create(kept)
+    kube.close()
+
+
+@pytest.mark.usefixtures("no_webhook")
+def test_unknown_function(circle: Circle) -> None:
+    ended = circle((KNOWN, UNKNOWN))
 
     check(ended, "unknown-function", "KubeTsk", "did you mean KubeTask?")
+
+
+def test_unknown_function_is_denied_by_the_webhook(circle: Circle) -> None:
+    ended = circle((KNOWN, UNKNOWN))
+
+    check(ended, "unknown-function-denied", "did you mean KubeTask?", error="BlueprintDenied")
+    lines = Path("mysql-blueprint.yaml").read_text(encoding="utf-8").splitlines()
+    (line,) = (number for number, text in enumerate(lines, 1) if "func: KubeTsk" in text)
+    assert f"mysql-blueprint.yaml:{line}:" in ended.text
 
 
 def test_template_error(circle: Circle) -> None:

@@ -6,6 +6,7 @@ import secrets
 import string
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._kanister.client.denial import denial
 from pytest_kanister._model.references import Target
 from pytest_kanister._model.resources import BLUEPRINTS, SECRETS
 from pytest_kanister.errors import AlreadyExists, ApiError
@@ -96,16 +97,25 @@ def create_blueprint(
 
     Returns:
         Its name in the cluster.
+
+    Raises:
+        BlueprintDenied: Kanister's webhook refuses it.
     """
     metadata = dict(blueprint.data["metadata"])
     metadata["namespace"] = namespace
     metadata["labels"] = {**metadata.get("labels", {}), **(labels or {})}
     body = {**blueprint.data, "metadata": metadata}
     try:
-        kube.create(body)
-    except AlreadyExists:
-        there = kube.get(BLUEPRINTS, blueprint.name, namespace)
-        if there.get("actions") != body.get("actions"):
-            metadata["resourceVersion"] = there["metadata"]["resourceVersion"]
-            kube.update(body)
+        try:
+            kube.create(body)
+        except AlreadyExists:
+            there = kube.get(BLUEPRINTS, blueprint.name, namespace)
+            if there.get("actions") != body.get("actions"):
+                metadata["resourceVersion"] = there["metadata"]["resourceVersion"]
+                kube.update(body)
+    except ApiError as error:
+        denied = denial(error, blueprint)
+        if denied is None:
+            raise
+        raise denied from None
     return blueprint.name
