@@ -69,6 +69,7 @@ class Session:
             "cluster": capabilities.backend,
             "kanister": capabilities.kanister,
             "isolation": capabilities.isolation,
+            "unmodelled": "; ".join(capabilities.not_modelled),
         }
         if self.settings.keep:
             ran["kept"] = f"export KUBECONFIG={shlex.quote(str(self.kube.result().kubeconfig))}"

@@ -159,8 +159,9 @@ class WorkloadStage:
         return name
 
     def ran(self) -> dict[str, str]:
-        """What really ran, by role."""
-        return {"database": self._version, **self._session.ran()}
+        """What really ran, by role, and what the snapshots do not look at."""
+        unseen = "; ".join(self._workload.not_covered)
+        return {"database": self._version, "unseen": unseen, **self._session.ran()}
 
     def close(self) -> None:
         """Takes the namespace down, without waiting for it."""

@@ -55,7 +55,8 @@ class ScenarioResult:
         verdict: the worst of its steps.
         steps: in order; steps after a failed one are absent.
         ran: what really ran, in words, by role (`database`, `store`, `cluster`, `kanister`,
-            `isolation`): server and version against the one asked for.
+            `isolation`): server and version against the one asked for; and what a snapshot
+            does not look at (`unseen`) and a cluster does not model (`unmodelled`).
         losses: what this machine could not give.
         seconds: from the first step's start to the last one's end.
     """

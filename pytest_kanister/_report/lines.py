@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pytest_kanister._model.results import Verdict
@@ -21,6 +22,9 @@ _COLOURS = {
 }
 
 _ROLES = ("database", "store", "cluster", "kanister", "isolation")
+_LAST = ("unseen", "unmodelled")
+_WIDTH = 110
+"""Columns for long lists: what fits into most terminals and CI logs."""
 
 
 def paint(text: str, verdict: Verdict, *, colour: bool) -> str:
@@ -36,10 +40,23 @@ def step_line(step: StepResult, *, colour: bool = False) -> str:
 
 def ran_lines(ran: Mapping[str, str], losses: Sequence[str] = ()) -> list[str]:
     """What really ran, one role a line, and what this machine could not give."""
-    roles = [role for role in _ROLES if role in ran] + [role for role in ran if role not in _ROLES]
-    lines = [f"  {role:<10} {ran[role]}" for role in roles]
-    lines += [f"  {'lost':<10} {loss}" for loss in losses]
-    return lines
+    roles = [role for role in _ROLES if role in ran]
+    roles += [role for role in ran if role not in (*_ROLES, *_LAST)]
+    said = [(role, ran[role]) for role in roles]
+    said += [("lost", loss) for loss in losses]
+    said += [(role, ran[role]) for role in _LAST if role in ran]
+    return [line for role, text in said for line in _wrapped(role, text)]
+
+
+def _wrapped(role: str, text: str) -> list[str]:
+    return wrap(
+        text,
+        _WIDTH,
+        initial_indent=f"  {role:<10} ",
+        subsequent_indent=" " * 13,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def closing_lines(result: ScenarioResult, *, colour: bool = False) -> list[str]:

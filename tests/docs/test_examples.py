@@ -30,7 +30,8 @@ def shape(text: str) -> list[str]:
 
     What a machine cannot give is its own affair, so the lines that name it are left out.
     """
-    kept = [line for line in text.splitlines() if not re.match(r"  (lost|isolation) ", line)]
+    text = re.sub(r"(?m)^  (lost|isolation) .*\n( {13}.*\n)*", "", text)
+    kept = text.splitlines()
     named = [
         re.sub(r"(backup|restore|delete)(-[a-z2-9]{5}\b|-backup)+", r"\1-x", line) for line in kept
     ]
