@@ -7,6 +7,7 @@ import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
+from pytest_kanister._cluster.kubelet.child import Child
 from pytest_kanister._cluster.kubelet.events import Recorder
 from pytest_kanister._cluster.kubelet.exec import run_command
 from pytest_kanister._cluster.kubelet.pod import PodWorker
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from pytest_kanister._model.api import Api, Object, WatchEvent
 
 __all__ = ["Kubelet"]
+
+_REAPED_S = 1.0
+"""For the kernel to end what was killed; it takes milliseconds."""
 
 
 class Kubelet:
@@ -76,6 +80,7 @@ class Kubelet:
             for worker in list(self._workers.values()):
                 self._endings.add(worker.stop(0, remove=False))
             await asyncio.gather(*self._endings, return_exceptions=True)
+            await Child.all_ended(_REAPED_S)
             self._runtime.close()
             for name in ("pods", "hosts"):
                 shutil.rmtree(self._folder / name, ignore_errors=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_kanister._backends import open_backend
 from pytest_kanister._kube import KubeClient
-from pytest_kanister._model.settings import Settings
 from tests.conformance.kanister.running import Outcome, Runner
 from tests.conformance.kanister.table import all_cases
+from tests.support.clusters import own_cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("conformance")]
 CASES = all_cases()
@@ -19,15 +18,14 @@ CASES = all_cases()
 @pytest.fixture(scope="session")
 def outcomes() -> Iterator[dict[str, Outcome]]:
     """Every case's outcome, all run at the first test that asks."""
-    backend = open_backend(Settings(), lambda line: None)
-    runner = Runner(KubeClient(backend.kubeconfig, backend.capabilities), limit_s=20, hold_s=0.5)
-    found: dict[str, Outcome] = {}
-    try:
+    # Its cases crash the operator and take the webhook away.
+    with own_cluster("conformance") as backend:
+        kube = KubeClient(backend.kubeconfig, backend.capabilities)
+        runner = Runner(kube, limit_s=20, hold_s=0.5)
+        found: dict[str, Outcome] = {}
         runner.run(CASES, lambda outcome: found.update({outcome.case.id: outcome}))
         runner.close()
         yield found
-    finally:
-        backend.close()
 
 
 @pytest.mark.parametrize("case", [case.id for case in CASES])

@@ -61,6 +61,7 @@ def kube() -> Iterator[KubeClient]:
     with tempfile.TemporaryDirectory(prefix="kc-") as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", name)
         patch.setenv("TMPDIR", name)
+        patch.delenv("PYTEST_XDIST_TESTRUNUID", raising=False)  # it is ours to end
         backend = open_backend(Settings(), lambda _line: None)
         client = KubeClient(backend.kubeconfig, backend.capabilities)
         yield client

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pytest_kanister._backends import open_backend
 from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._data.stores.seaweedfs import SeaweedFS
 from pytest_kanister._kanister.client import create_profile
@@ -17,6 +16,7 @@ from pytest_kanister._kube.pods import wait_pod_ready
 from pytest_kanister._model.api import Object
 from pytest_kanister._model.resources import ACTIONSETS, NAMESPACES
 from pytest_kanister._model.settings import Settings
+from tests.support.clusters import own_cluster
 
 TOOLS = "ghcr.io/kanisterio/kanister-tools:0.119.0"
 LIMIT_S = 40.0
@@ -141,11 +141,10 @@ class Real:
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[KubeClient]:
-    backend = open_backend(Settings(), print)
-    kube = KubeClient(backend.kubeconfig, backend.capabilities)
-    yield kube
-    kube.close()
-    backend.close()
+    with own_cluster("real") as backend:
+        kube = KubeClient(backend.kubeconfig, backend.capabilities)
+        yield kube
+        kube.close()
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from pytest_kanister._model.resources import (
     VOLUMESNAPSHOTCONTENTS,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
 
 BESIDE = Path(__file__).parents[5] / "shared" / "corpus" / "blueprints"
 CORPUS = next((place for place in (BESIDE,) if place.is_dir()), None)

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_kanister._model.resources import PODS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
 
 IMAGE = "busybox:1"
 WAIT = "until [ -p /tmp/pipe ]; do sleep 0.05; done; "

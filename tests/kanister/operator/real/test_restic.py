@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
 
 IMAGE = "ghcr.io/kanisterio/kanister-tools:0.119.0"
 

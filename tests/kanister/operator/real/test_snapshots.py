@@ -17,7 +17,7 @@ from pytest_kanister._model.resources import (
 )
 from pytest_kanister.errors import NotFound
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
 
 TOOLS = "ghcr.io/kanisterio/kanister-tools:0.119.0"
 
