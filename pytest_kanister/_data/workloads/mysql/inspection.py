@@ -117,19 +117,25 @@ _LISTINGS = {
 }
 
 
-def inventory(connection: Connection[Any]) -> dict[str, dict[Name, Properties]]:
+_MYSQL_ONLY = ("DEFAULT_ENCRYPTION",)
+
+
+def inventory(
+    connection: Connection[Any], *, is_mariadb: bool = False
+) -> dict[str, dict[Name, Properties]]:
     """Databases, views, triggers, routines and events, by class and qualified name."""
     found: dict[str, dict[Name, Properties]] = {}
     for kind, listing in _LISTINGS.items():
         names = [listing.schema, *([listing.name] if listing.name else [])]
-        wanted = ", ".join([*names, *listing.properties])
+        properties = [p for p in listing.properties if not (is_mariadb and p in _MYSQL_ONLY)]
+        wanted = ", ".join([*names, *properties])
         found[kind] = {}
         for row in texts(
             connection,
             f"SELECT {wanted} FROM information_schema.{listing.source} "
             f"WHERE {listing.schema} {NOT_SYSTEM} AND {listing.condition}",
         ):
-            values = zip(listing.properties, row[len(names) :], strict=True)
+            values = zip(properties, row[len(names) :], strict=True)
             found[kind][tuple(str(cell) for cell in row[: len(names)])] = {
                 name.lower().replace("_", " "): text for name, text in values if text is not None
             }

@@ -66,11 +66,13 @@ def take_snapshot(
         Unverified: there is more data than that, a type without a canonical form, or a server
             whose catalogue is another one.
     """
-    _check_server(str(connection.get_server_info()))  # type: ignore[no-untyped-call] # stubs' gap
+    said = str(connection.get_server_info())  # type: ignore[no-untyped-call] # stubs' gap
+    is_mariadb = "mariadb" in said.lower()
+    _check_server(said)
     with connection.cursor() as cursor:
         for statement in _SESSION:
             cursor.execute(statement)
-        cursor.execute("SELECT VERSION(), @@server_uuid")
+        cursor.execute(f"SELECT VERSION(), {'@@hostname' if is_mariadb else '@@server_uuid'}")
         ((version, server_id),) = cursor.fetchall()
     left = _Budget(most_rows, most_bytes)
     tables = {
@@ -78,9 +80,11 @@ def take_snapshot(
         for name, shape in table_shapes(connection).items()
     }
     return Snapshot(
-        engine="mysql",
+        engine="mariadb" if is_mariadb else "mysql",
         tables=tables,
-        inventory=inventory(connection) | accounts(connection),
+        # MariaDB keeps its accounts elsewhere and otherwise; a check of them is then unverified.
+        inventory=inventory(connection, is_mariadb=is_mariadb)
+        | ({} if is_mariadb else accounts(connection)),
         facts={"version": version.decode(), "server": server_id.decode()},
         taken_at_s=time.time(),
     )
@@ -88,10 +92,10 @@ def take_snapshot(
 
 def _check_server(version: str) -> None:
     numbers = [int(number) for number in re.findall(r"\d+", version)[:3]]
-    if "mariadb" in version.lower() or numbers < _OLDEST:
+    if "mariadb" not in version.lower() and numbers < _OLDEST:
         oldest = ".".join(map(str, _OLDEST))
         raise Unverified(
-            f"this server is {version}; only MySQL from {oldest} on can be compared so far"
+            f"this server is {version}; only MySQL from {oldest} on, and MariaDB, can be compared"
         )
 
 
