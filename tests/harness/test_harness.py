@@ -57,7 +57,8 @@ def test_the_whole_circle_with_facts(harness: Harness) -> None:
         ran = harness.ran()
         assert ran["database"].startswith("MySQL ")
         assert ran["store"].startswith("SeaweedFS ")
-        assert set(ran) == {"database", "store", "cluster", "kanister", "isolation"}
+        roles = {"database", "store", "cluster", "kanister", "isolation", "unseen", "unmodelled"}
+        assert set(ran) == roles
     finally:
         harness.close_workload(mysql)
 

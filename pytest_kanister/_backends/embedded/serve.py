@@ -26,7 +26,11 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from pytest_kanister._backends.embedded.descendants import adopt_orphans, kill_descendants
+from pytest_kanister._backends.embedded.descendants import (
+    adopt_orphans,
+    kill_descendants,
+    reap_adopted,
+)
 from pytest_kanister._backends.embedded.grounds import MARK, Plot, find_plot
 from pytest_kanister._backends.embedded.messages import Description, Reporter
 from pytest_kanister._backends.embedded.owner import Owner, ended
@@ -46,6 +50,9 @@ _FAREWELL_S = 3.0
 """For an orderly end of servers; what is still there then is killed."""
 
 _IDLE_LOOK_S = 60.0
+
+_REAP_S = 0.02
+"""After a child's end, so that those who wait for it come first."""
 
 
 class _Ending:
@@ -128,6 +135,7 @@ async def _live(
             end.set()
 
     loop.add_reader(owner, bereaved)
+    loop.add_signal_handler(signal.SIGCHLD, lambda: loop.call_later(_REAP_S, reap_adopted))
     from pytest_kanister._backends.embedded.composition import Cluster
 
     cluster = Cluster(options, folder, reporter.progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -199,9 +200,19 @@ class _Carrier:
 async def _kill(child: Child, marker: str) -> None:
     """Kills until two looks in a row find nobody: a process may have been forking meanwhile."""
     deadline, empty = Deadline(_UNKILLABLE_S), 0
+    killed: set[int] = set()
     while empty < 2 and not deadline.passed:
         left = [*descendants(child.pid), *marked(marker)]
         kill_all(left)
         child.send(signal.SIGKILL)
+        killed.update(left)
+        _reap(killed - {child.pid})
         empty = 0 if left else empty + 1
         await asyncio.sleep(0.002)
+
+
+def _reap(pids: set[int]) -> None:
+    """The child of nsenter is ours when nsenter ends first, and keeps its namespace until reaped."""
+    for pid in pids:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)

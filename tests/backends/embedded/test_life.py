@@ -22,6 +22,7 @@ from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.capabilities import Capabilities
 from pytest_kanister._model.resources import DEPLOYMENTS, PODS
+from pytest_kanister.errors import EnvironmentProblem
 from tests.support.leftovers import Watch, become_reaper, descendants
 
 pytestmark = pytest.mark.slow
@@ -171,6 +172,44 @@ def test_open_use_close(controller: Controller, watch: OurWatch) -> None:
     kube.close()
     controller.end()
     assert watch.left() == []
+
+
+def zombies(watch: OurWatch) -> list[str]:
+    """Ended processes that the cluster's process has not taken leave of."""
+    living = descendants(folder=watch.folder)
+    (cluster,) = (pid for pid, text in living.items() if "embedded.serve" in text)
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
+            except OSError:
+                continue
+            if state == "Z" and int(parent) == cluster:
+                found.append(process.name)
+    return found
+
+
+def test_a_killed_command_keeps_neither_its_pod_nor_the_cluster(
+    controller: Controller, watch: OurWatch
+) -> None:
+    """nsenter's child becomes the cluster's when nsenter is killed first; unless it is reaped,
+    the kernel keeps the pod's namespace, and whoever waits for the pod's end waits for ever."""
+    kube = controller.open()
+    watch.ours(kube)
+    run_pod(kube)
+    for _ in range(3):
+        with pytest.raises(EnvironmentProblem):
+            kube.exec("default", "busy", ["sh", "-c", "sleep 1000 & sleep 1000"], timeout_s=0.5)
+
+    kube.delete(PODS, "busy", "default", wait_s=10.0, grace_period_s=0)
+
+    assert wait_until(lambda: not sleepers() or None, Deadline(5)), sleepers()
+    assert wait_until(lambda: not zombies(watch) or None, Deadline(5)), zombies(watch)
+    controller.say("close")
+    kube.close()
+    controller.end()
+    assert watch.left_after(2.0) == []
 
 
 def test_the_second_open_joins_and_the_last_close_ends(
