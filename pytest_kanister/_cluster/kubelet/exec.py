@@ -212,7 +212,7 @@ async def _kill(child: Child, marker: str) -> None:
 
 
 def _reap(pids: set[int]) -> None:
-    """The child of nsenter is ours when nsenter ends first, and keeps its namespace until reaped."""
+    """The child of nsenter is ours when that ends first, and keeps its namespace until reaped."""
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
