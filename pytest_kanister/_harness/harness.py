@@ -133,6 +133,7 @@ class Harness:
         """Begins in the background what an `open_stage` with the same words will want next."""
         key = _key(kind, name, namespace, options)
         if key not in self._ahead:
+            self.progress(f"the next {kind} is started ahead")
             self._ahead[key] = Later(
                 lambda: self._set_up(kind, name, namespace, options), "next workload"
             )

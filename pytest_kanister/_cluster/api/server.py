@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import ssl
 import time
@@ -100,7 +101,9 @@ class ApiServer:
         # Closing TLS politely waits for the other side; idle clients would keep us for long.
         for transport in transports:
             if transport is not None:
-                transport.abort()
+                # Early 3.11 (Debian 12's) forgets a closed transport's protocol and stumbles.
+                with contextlib.suppress(AttributeError):
+                    transport.abort()
         for _ in range(3):  # TLS, socket, protocol: each is told in a turn of its own
             await asyncio.sleep(0)
 

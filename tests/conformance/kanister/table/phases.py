@@ -19,7 +19,6 @@ CASES = [
             error=f"{_FAILED}oops…",
             phases=["a failed", "b pending"],
             running="",
-            percent="",
             events=[
                 "Normal Started Action: Executing action backup",
                 "Normal Started Phase: Executing phase a",
