@@ -117,6 +117,7 @@ class BubblewrapRun:
         self.child = child
         self._own_users = own_users
         self._tell = tell
+        self._said = b""
         self._init = 0
 
     def terminate(self) -> None:
@@ -168,10 +169,14 @@ class BubblewrapRun:
             os.set_blocking(self._tell, False)
             with contextlib.suppress(BlockingIOError):
                 text = os.read(self._tell, 4096)
+                self._said += text
                 with contextlib.suppress(ValueError):
-                    self._init = int(json.loads(text)["child-pid"])
-                os.close(self._tell)
-                self._tell = -1
+                    self._init = int(json.loads(self._said)["child-pid"])
+                # bwrap tells in several writes: closed after the first one, it would end by
+                # SIGPIPE at the next.
+                if self._init or not text:
+                    os.close(self._tell)
+                    self._tell = -1
         return self._init
 
     def __del__(self) -> None:

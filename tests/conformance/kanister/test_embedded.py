@@ -24,10 +24,6 @@ def outcomes() -> Iterator[dict[str, Outcome]]:
         runner = Runner(kube, limit_s=20, hold_s=0.5)
         found: dict[str, Outcome] = {}
         runner.run(CASES, lambda outcome: found.update({outcome.case.id: outcome}))
-        # Many cases at a time on a busy machine: about one run in ten has a task that ends with
-        # SIGPIPE, cause not found yet.  What differs is tried once more, by itself.
-        again = [case for case in CASES if found[case.id].differences]
-        runner.run(again, lambda outcome: found.update({outcome.case.id: outcome}))
         runner.close()
         yield found
 
