@@ -7,8 +7,9 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._kanister.operator.errkit import KanisterError, status_message
-from pytest_kanister._kanister.operator.status import reconcile, set_percentage
+from pytest_kanister._kanister.operator.status import phase_dump, reconcile, set_percentage
 from pytest_kanister._kanister.params import ParamsError, RenderError, render_artifacts
+from pytest_kanister._model.resources import ACTIONSETS
 from pytest_kanister.errors import ApiError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class ActionRun:
         self._name = actionset["spec"]["actions"][index].get("name") or ""
         self._action = blueprint["actions"][self._name]
         self._at_end = contextlib.AsyncExitStack()
+        self._at: int | None = 0  # the phase that runs; None: the deferPhase, or what follows it
         self._log = controller.log.with_fields(
             ActionSet=actionset["metadata"]["name"], Action=self._name
         )
@@ -65,19 +67,49 @@ class ActionRun:
     async def run(self) -> None:
         """Runs everything; outcomes are in the ActionSet's status, nothing is raised but Crash."""
         async with self._at_end:
-            await self._run()
+            try:
+                await self._run()
+            except asyncio.CancelledError:
+                if not self._controller.ending:
+                    self._deleted()
+                raise
 
     async def _run(self) -> None:
         succeeded = True
         for position, phase in enumerate(self._phases):
+            self._at = position
             succeeded = await self._run_phase(position, phase)
             if not succeeded:
                 break
+        self._at = None
         if self._deferred is not None and not await self._run_deferred(self._deferred):
             succeeded = False
         self._controller.metrics.count(success=succeeded)
         if succeeded and await self._render_artifacts():
             await self._complete()
+
+    def _deleted(self) -> None:
+        """The ActionSet was deleted while this ran: what the real process still does then.
+
+        Its context has ended, so the function that runs ends, too, and the status of an object
+        that is gone cannot be written.  The deferPhase is begun all the same, its args are
+        rendered and checked; the first request of its function is refused.
+
+        Raises:
+            Crash: a null in the deferPhase's args.
+        """
+        name = self._actionset["metadata"]["name"]
+        gone = KanisterError(f'{ACTIONSETS.qualified} "{name}" not found')
+        deferred = self._deferred
+        if self._at is not None:
+            self._failed(f"Failed to update phase: {self._dump(self._at)}:", gone)
+            if deferred is not None:
+                self._event("Started deferPhase", f"Executing deferPhase {deferred.name}")
+                with contextlib.suppress(*_FAILURES):
+                    deferred.args(self._action, self._params)
+        if deferred is not None:
+            self._failed(f"Failed to update defer phase: {phase_dump(deferred.name)}:", gone)
+        self._controller.metrics.count(success=False)
 
     async def _run_phase(self, position: int, phase: Phase) -> bool:
         self._event("Started Phase", f"Executing phase {phase.name}")
@@ -136,7 +168,7 @@ class ActionRun:
         if not await self._save(None, mark):
             return False
         if failure is not None:
-            self._failed(f"Failed to execute defer phase: {phase.name}:", failure)
+            self._failed(f"Failed to execute defer phase: {phase_dump(phase.name)}:", failure)
             return False
         self._params.end_phase(phase.name, output, deferred=True)
         self._event("Ended deferPhase", f"Completed deferPhase {phase.name}")
@@ -265,14 +297,7 @@ class ActionRun:
             self._controller.recorder.warning(obj, reason, f"{what} {error}")
 
     def _dump(self, position: int) -> str:
-        """The phase's status as Go prints a struct: as it was at launch, so always pending."""
-        name = self._phases[position].name
-        return (
-            f'v1alpha1.Phase{{Name:"{name}", State:"pending", '
-            "Output:map[string]interface {}(nil), Progress:v1alpha1.PhaseProgress{"
-            'ProgressPercent:"", SizeDownloadedB:0, SizeUploadedB:0, EstimatedDownloadSizeB:0, '
-            "EstimatedUploadSizeB:0, EstimatedTimeSeconds:0, LastTransitionTime:<nil>}}"
-        )
+        return phase_dump(self._phases[position].name)
 
 
 def _set_running_phase(status: Object, name: str) -> None:

@@ -26,13 +26,20 @@ if TYPE_CHECKING:
 __all__ = ["Intake"]
 
 _FAILURES = (KanisterError, ParamsError, ApiError)
+_GETTING = "Could not get blueprint:"
 
 
 class _Refused(Exception):
-    """An ActionSet that cannot be initialised: error.message, event reason, the Blueprint."""
+    """An ActionSet that cannot be initialised: error.message, event reason, the Blueprint.
 
-    def __init__(self, message: str, reason: str, blueprint: Object | None = None) -> None:
+    `doing` stands before the message in the event.
+    """
+
+    def __init__(
+        self, message: str, reason: str, blueprint: Object | None = None, doing: str = _GETTING
+    ) -> None:
         super().__init__(message)
+        self.doing = doing
         self.reason = reason
         self.blueprint = blueprint
 
@@ -53,8 +60,7 @@ class Intake:
     def on_change(self, change: str, actionset: Object) -> None:
         """ADDED, MODIFIED, DELETED as the watch tells them.
 
-        Deletion cancels what runs: commands end and job pods are deleted; a deferPhase, which
-        Kanister would start with an ended context and see fail, is not started.
+        Deletion cancels what runs: commands end and job pods are deleted (see `ActionRun`).
         """
         name = actionset["metadata"]["name"]
         if change == "ADDED":
@@ -126,7 +132,8 @@ class Intake:
                 "error": {"message": str(refused)},
                 "progress": {},
             }
-            self._warn(actionset, refused.blueprint, refused.reason, str(refused))
+            told = f"{refused.doing} {refused}"
+            self._warn(actionset, refused.blueprint, refused.reason, told)
         else:
             actionset["status"] = {
                 "state": "pending",
@@ -151,6 +158,7 @@ class Intake:
                 f"Action {name} for object kind {kind} not found in blueprint {blueprint_name}",
                 f"ActionSetFailed Action: {name}",
                 blueprint,
+                "Could not get initial action:",
             )
         return action_status(action, found)
 
@@ -189,8 +197,12 @@ class Intake:
         )
         self._controller.recorder.normal(actionset, "Started Action", f"Executing action {name}")
         world = World(environ=self._controller.env)
-        params = await build(self._controller.api, action, world=world)
-        phases, deferred = resolve_phases(found, action.get("preferredVersion") or "", params)
+        try:
+            params = await build(self._controller.api, action, world=world)
+            phases, deferred = resolve_phases(found, action.get("preferredVersion") or "", params)
+        except _FAILURES:
+            self._controller.metrics.count(success=False)
+            raise
         return ActionRun(self._controller, actionset, index, blueprint, params, phases, deferred)
 
     async def _launch_failed(
@@ -209,8 +221,10 @@ class Intake:
             if not phases:
                 raise Crash("runtime error: index out of range [0] with length 0")
             phases[0]["state"] = "failed"
-        reason = f"ActionSetFailed Action: {action}"
-        message = f"Failed to launch Action {metadata['name']}: {error}"
+            reason = f"ActionSetFailed Action: {action}"
+            message = f"Failed to launch Action {metadata['name']}: {error}"
+        else:
+            reason, message = "Error", f"{_GETTING} {error}"
         self._warn(actionset, blueprint, reason, message)
         # The object of launch time is written: if an earlier action has changed the status
         # meanwhile, this conflicts and is lost.

@@ -68,7 +68,7 @@ class Phase:
             ParamsError: a template fails.
             Crash: a null in args.
         """
-        args = self._args(action, params)
+        args = self.args(action, params)
         call = Call(controller, self.func, args, params, labels, log, at_end)
         self.progress.report("0")
         try:
@@ -76,11 +76,16 @@ class Phase:
         finally:
             self.progress.report("100")
 
-    def _args(self, action: Object, params: TemplateParams) -> dict[str, Any]:
+    def args(self, action: Object, params: TemplateParams) -> dict[str, Any]:
         """The last args of all phases with this name, each checked against this function.
 
         Kanister finds a phase's args by name, in the phases and the deferPhase: namesakes are
         not told apart.
+
+        Raises:
+            KanisterError: an argument is missing or unknown.
+            ParamsError: a template fails.
+            Crash: a null in args.
         """
         deferred = action.get("deferPhase")
         candidates = [*(action.get("phases") or []), *([deferred] if deferred else [])]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_kanister._model.api import Api, Object
 
-__all__ = ["action_status", "now", "reconcile", "set_percentage"]
+__all__ = ["action_status", "now", "phase_dump", "reconcile", "set_percentage"]
 
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 10.0
@@ -52,6 +52,16 @@ def action_status(action: Object, blueprint_action: Object) -> Object:
 
 def _phase_status(name: str, state: str) -> Object:
     return {"name": name, "state": state, "progress": {}}
+
+
+def phase_dump(name: str) -> str:
+    """A phase's status as Go prints a struct: as it was at launch, so always pending."""
+    return (
+        f'v1alpha1.Phase{{Name:"{name}", State:"pending", '
+        "Output:map[string]interface {}(nil), Progress:v1alpha1.PhaseProgress{"
+        'ProgressPercent:"", SizeDownloadedB:0, SizeUploadedB:0, EstimatedDownloadSizeB:0, '
+        "EstimatedUploadSizeB:0, EstimatedTimeSeconds:0, LastTransitionTime:<nil>}}"
+    )
 
 
 async def reconcile(

@@ -21,7 +21,9 @@ def _fails_at_intake(
         assert status["error"]["message"] == message
         assert not status.get("actions")
         assert "runningPhase" not in status["progress"]
-        assert (await cluster.events(until=reason))[0] == ("Warning", reason, message)
+        doing = "initial action" if "not found in blueprint" in message else "blueprint"
+        told = f"Could not get {doing}: {message}"
+        assert (await cluster.events(until=reason))[0] == ("Warning", reason, told)
 
     in_cluster(scenario)
 

@@ -9,6 +9,7 @@ _ODD = "Not a known object Kind %s. Action %s must specify Resource name and API
 
 
 def _refused(name: str, message: str, reason: str, action: Object, *, there: bool = True) -> Case:
+    doing = "initial action" if name == "action-missing" else "blueprint"
     return Case(
         name,
         "2.4, 2.11",
@@ -18,7 +19,7 @@ def _refused(name: str, message: str, reason: str, action: Object, *, there: boo
             error=message,
             phases=[],
             running="",
-            events=[f"Warning {reason}: {message}"],
+            events=[f"Warning {reason}: Could not get {doing}: {message}"],
             pods=[],
         ),
         [action],
