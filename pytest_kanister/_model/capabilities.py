@@ -25,6 +25,9 @@ class Capabilities:
         isolation: how pods are kept apart: `bubblewrap`, `nss_wrapper`, `containers`, `cluster`.
         losses: what this machine could not give (one sentence each); shown with every result.
         not_modelled: what a real cluster has and this one does not (one sentence each).
+        kanister_namespace: where Kanister's controller looks for ActionSets and Blueprints.
+        run: this run's name on a shared cluster, the suffix of its namespaces; empty elsewhere.
+        namespaces: existing namespaces to work in; empty: new ones are made.
     """
 
     backend: str
@@ -35,3 +38,6 @@ class Capabilities:
     isolation: str
     losses: tuple[str, ...] = ()
     not_modelled: tuple[str, ...] = ()
+    kanister_namespace: str = "kanister"
+    run: str = ""
+    namespaces: tuple[str, ...] = ()

@@ -22,7 +22,52 @@ class Settings:
     """What a run was asked to do."""
 
     backend: str = "embedded"
-    """Kind of cluster: `embedded` (the only one so far)."""
+    """Kind of cluster: `embedded`, or `kubeconfig` for one that exists."""
+
+    kubeconfig: str = ""
+    """Backend kubeconfig: its file; empty: `$KUBECONFIG`, else `~/.kube/config`.  Only read."""
+
+    context: str = ""
+    """Backend kubeconfig: context in that file.  Never the current one by default."""
+
+    install: str = "none"
+    """Backend kubeconfig: who puts Kanister there: nobody (`none`: it runs), `manifests`, `helm`."""
+
+    release: str = "0.119.0"
+    """Release of Kanister that `install` installs: the tag of its images."""
+
+    namespace: str = "kanister"
+    """Backend kubeconfig, install none: namespace in which Kanister's controller runs."""
+
+    namespaces: str = ""
+    """Backend kubeconfig: existing namespaces to work in, by comma; empty: new ones each run."""
+
+    reach: str = "auto"
+    """How Services of a real cluster are reached: `auto`, `portforward`, `exec`."""
+
+    images: str = "auto"
+    """Embedded: a container's own image (`pull`), programs of ours (`catalogue`), or `auto`."""
+
+    store: str = "seaweedfs"
+    """Object store: `seaweedfs`, `minio`, or `s3` for a bucket that exists."""
+
+    store_image: str = ""
+    """Image of the object store; empty: the store's own default."""
+
+    s3_endpoint: str = ""
+    """Store s3: URL of the server, as pods reach it too."""
+
+    s3_region: str = "us-east-1"
+    """Store s3: its region."""
+
+    s3_bucket: str = ""
+    """Store s3: a bucket that exists."""
+
+    s3_prefix: str = "pytest-kanister"
+    """Store s3: everything of ours lies below it."""
+
+    s3_profile: str = ""
+    """Store s3: `FILE` or `FILE:PROFILE` with the keys; empty: AWS_ACCESS_KEY_ID and so on."""
 
     strict: bool = False
     """True: a substituted server (MariaDB for MySQL) is an error, not a note."""
@@ -83,7 +128,11 @@ class Settings:
 
 
 _CHOICES = {
-    "backend": ("embedded",),
+    "backend": ("embedded", "kubeconfig"),
+    "images": ("auto", "pull", "catalogue"),
+    "install": ("none", "manifests", "helm"),
+    "reach": ("auto", "portforward", "exec"),
+    "store": ("seaweedfs", "minio", "s3"),
     "isolation": ("auto", "bubblewrap", "nss_wrapper"),
     "missing": ("error", "skip"),
 }
@@ -146,7 +195,22 @@ def _seconds(text: str) -> float:
 
 
 OPTIONS = (
-    Option("backend", "kind of cluster: embedded"),
+    Option("backend", "kind of cluster: embedded or kubeconfig"),
+    Option("kubeconfig", "file of a cluster that exists (backend kubeconfig)"),
+    Option("context", "its context, always named"),
+    Option("install", "who installs Kanister there: none, manifests or helm"),
+    Option("release", "release of Kanister to install"),
+    Option("namespace", "namespace of the Kanister that runs there"),
+    Option("namespaces", "existing namespaces to work in, by comma"),
+    Option("reach", "how its Services are reached: auto, portforward or exec"),
+    Option("images", "embedded pods run their own image: auto, pull or catalogue"),
+    Option("store", "object store: seaweedfs, minio or s3"),
+    Option("store_image", "image of the object store"),
+    Option("s3_endpoint", "URL of an existing S3 server (store s3)"),
+    Option("s3_region", "its region"),
+    Option("s3_bucket", "its bucket"),
+    Option("s3_prefix", "what all our keys begin with"),
+    Option("s3_profile", "FILE[:PROFILE] with its keys"),
     Option("strict", "a substituted server is an error", _switch),
     Option("isolation", "auto, bubblewrap or nss_wrapper"),
     Option("keep", "leave cluster and folders in place", _switch),

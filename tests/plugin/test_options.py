@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,25 @@ VALUES = {
     "trace": ("a", "b", "c"),
 }
 
+TOGETHER = {
+    "context": ("a", "b", "c"),
+    "images": ("pull", "catalogue", "auto"),
+    "install": ("manifests", "helm", "none"),
+    "kubeconfig": ("/a", "/b", "/c"),
+    "namespace": ("a", "b", "c"),
+    "namespaces": ("a,b", "c", "d"),
+    "reach": ("exec", "portforward", "auto"),
+    "release": ("1", "2", "3"),
+    "s3_bucket": ("a", "b", "c"),
+    "s3_endpoint": ("http://a", "http://b", "http://c"),
+    "s3_prefix": ("a", "b", "c"),
+    "s3_profile": ("a", "b", "c"),
+    "s3_region": ("a", "b", "c"),
+    "store": ("minio", "s3", "seaweedfs"),
+    "store_image": ("a", "b", "c"),
+}
+"""Plain words, which take the same way: tried in one run each, as every run costs a second."""
+
 
 def shown(folder: Path, name: str, *arguments: str, ini: str = "", variable: str = "") -> str:
     (option,) = [option for option in OPTIONS if option.name == name]
@@ -44,7 +64,37 @@ def shown(folder: Path, name: str, *arguments: str, ini: str = "", variable: str
 
 
 def test_every_option_is_tried_here() -> None:
-    assert set(VALUES) == {option.name for option in OPTIONS}
+    assert VALUES.keys() | TOGETHER.keys() == {option.name for option in OPTIONS}
+
+
+@pytest.mark.slow
+def test_plain_words_in_three_ways(tmp_path: Path) -> None:
+    options = {option.name: option for option in OPTIONS if option.name in TOGETHER}
+    show = """
+        import json
+        from pytest_kanister._plugin.state import RUN
+
+        def test_it(request):
+            settings = request.config.stash[RUN].settings
+            print("<" + json.dumps({name: getattr(settings, name) for name in NAMES}) + ">")
+    """.replace("NAMES", repr(sorted(TOGETHER)))
+    flags = [f"{options[name].flag}={values[0]}" for name, values in TOGETHER.items()]
+    ini = [f"{options[name].ini} = {values[1]}" for name, values in TOGETHER.items()]
+    variables = {options[name].variable: values[2] for name, values in TOGETHER.items()}
+    files = {"test_it.py": show, "pytest.ini": "[pytest]\n" + "\n".join(ini) + "\n"}
+
+    def found(*arguments: str, files: dict[str, str], folder: str) -> object:
+        (tmp_path / folder).mkdir()
+        run = Example(tmp_path / folder, files).run_pytest("-s", *arguments, env=variables)
+        assert run.outcomes == {"passed": 1}, run.stdout + run.stderr
+        return json.loads(run.stdout.partition("<")[2].partition(">")[0])
+
+    def expected(way: int) -> object:
+        return {name: values[way] for name, values in TOGETHER.items()}
+
+    assert found(*flags, files=files, folder="flags") == expected(0)
+    assert found(files=files, folder="ini") == expected(1)
+    assert found(files={"test_it.py": show}, folder="variables") == expected(2)
 
 
 @pytest.mark.slow
