@@ -6,6 +6,12 @@ May import `_data.proof`, `_kube`, `_base`, `_model`; the only place that uses b
 
 from __future__ import annotations
 
-from pytest_kanister._data.stores.protocol import Bucket, ObjectStore, StoredObject
+from pytest_kanister._data.stores.protocol import (
+    Bucket,
+    ObjectStore,
+    StoredObject,
+    StoredVersion,
+    VersionedBucket,
+)
 
-__all__ = ["Bucket", "ObjectStore", "StoredObject"]
+__all__ = ["Bucket", "ObjectStore", "StoredObject", "StoredVersion", "VersionedBucket"]

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._data.stores.protocol import StoredObject
 from pytest_kanister._data.stores.s3 import error_code, told_plainly
+from pytest_kanister._data.stores.versions import pending_uploads, stored_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_kanister._data.stores.protocol import StoredVersion
 
 __all__ = ["S3Bucket"]
 
 
 class S3Bucket:
-    """Implements `Bucket` on a botocore client.
+    """Implements `VersionedBucket` on a botocore client.
 
     Every method raises `EnvironmentProblem` when the server refuses or does not answer.
     """
@@ -61,13 +64,45 @@ class S3Bucket:
         """The same bucket narrowed to a prefix, which is a whole one, not relative to this."""
         return S3Bucket(self._client, self.name, prefix)
 
-    def create(self) -> None:
-        """Makes the bucket; no error when it is ours already."""
+    def versioning(self) -> str:
+        """`Enabled`, `Suspended`, or empty: it was never switched on."""
+        with self._told():
+            return str(self._client.get_bucket_versioning(Bucket=self.name).get("Status", ""))
+
+    def versions(self) -> list[StoredVersion]:
+        """Every version and delete marker below the prefix, by key, newest first.
+
+        One request for each version that is no marker: only those say checksum and lock.
+        """
+        with self._told():
+            return list(stored_versions(self._client, self.name, self.prefix))
+
+    def uploads(self) -> list[str]:
+        """Keys of multipart uploads below the prefix that were begun and never ended."""
+        with self._told():
+            return pending_uploads(self._client, self.name, self.prefix)
+
+    def keep_versions(self) -> None:
+        """Switches versioning on; a bucket that has begun cannot go back to having none."""
+        with self._told():
+            self._client.put_bucket_versioning(
+                Bucket=self.name, VersioningConfiguration={"Status": "Enabled"}
+            )
+
+    def create(self, *, lock: bool = False) -> None:
+        """Makes the bucket; no error when it is ours already.
+
+        Args:
+            lock: objects may be locked against deletion, which brings versions along; S3 takes
+                that only when a bucket is made.
+        """
         from botocore.exceptions import ClientError
 
         with self._told():
             try:
-                self._client.create_bucket(Bucket=self.name)
+                self._client.create_bucket(
+                    Bucket=self.name, **({"ObjectLockEnabledForBucket": True} if lock else {})
+                )
             except ClientError as error:
                 if error_code(error) not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                     raise

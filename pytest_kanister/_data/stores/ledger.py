@@ -1,15 +1,21 @@
-"""What an action did to a bucket, and whether a stored dump can be one at all."""
+"""What an action did to a bucket: one look before it, one after, and what is different."""
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from pytest_kanister._data.stores.dumps import check_dump
 
-    from pytest_kanister._data.stores.protocol import Bucket, StoredObject
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_kanister._data.stores.protocol import (
+        Bucket,
+        StoredObject,
+        StoredVersion,
+        VersionedBucket,
+    )
 
 __all__ = ["Ledger", "LedgerChange", "check_dump"]
 
@@ -22,14 +28,23 @@ class LedgerChange:
         added: objects that were not there.
         removed: objects that are no longer there, as they were.
         changed: (as it was, as it is) for objects with another size or entity tag.
+        versions_added: versions and delete markers that were not there; only between two
+            complete looks.
+        versions_removed: those that are gone.
+        versions_changed: (as it was, as it is): another lock or checksum.
+        uploads: keys of multipart uploads begun meanwhile and not ended.
     """
 
     added: tuple[StoredObject, ...]
     removed: tuple[StoredObject, ...]
     changed: tuple[tuple[StoredObject, StoredObject], ...]
+    versions_added: tuple[StoredVersion, ...] = ()
+    versions_removed: tuple[StoredVersion, ...] = ()
+    versions_changed: tuple[tuple[StoredVersion, StoredVersion], ...] = ()
+    uploads: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed)
+        return str(self) != _NOTHING
 
     def __str__(self) -> str:
         lines = [f"+ {new.key} ({new.size_bytes} bytes)" for new in self.added]
@@ -37,23 +52,68 @@ class LedgerChange:
         lines += [
             f"~ {new.key} ({old.size_bytes} -> {new.size_bytes} bytes)" for old, new in self.changed
         ]
-        return "\n".join(lines) or "nothing changed"
+        # A plain listing shows the latest versions; what it hides is said beside it.
+        seen = {(entry.key, entry.etag) for entry in (*self.added, *self.removed)}
+        seen |= {(new.key, new.etag) for _, new in self.changed}
+        lines += [
+            f"{sign} {_version(version)}"
+            for sign, versions in (("+", self.versions_added), ("-", self.versions_removed))
+            for version in versions
+            if version.is_marker or (version.key, version.etag) not in seen
+        ]
+        lines += [
+            f"~ {_version(new)} (was: {old.lock or 'no lock'}; {old.checksum or 'no checksum'})"
+            for old, new in self.versions_changed
+            if (old.lock, old.checksum) != (new.lock, new.checksum)
+        ]
+        lines += [f"+ {key} (a multipart upload that was not ended)" for key in self.uploads]
+        return "\n".join(lines) or _NOTHING
+
+
+_NOTHING = "nothing changed"
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """A bucket's objects at one moment, by key."""
+    """A bucket's content at one moment.
+
+    Attributes:
+        objects: what a plain listing shows, by key.
+        versions: every version and delete marker, by key and newest first; empty unless the look
+            was a complete one.
+        uploads: keys of multipart uploads that were begun and not ended.
+        versioning: `Enabled`, `Suspended`, or empty: versions are not kept, or nobody looked.
+    """
 
     objects: Mapping[str, StoredObject]
+    versions: Sequence[StoredVersion] = ()
+    uploads: Sequence[str] = ()
+    versioning: str = ""
 
     @staticmethod
     def of(bucket: Bucket) -> Ledger:
-        """Looks into the bucket now."""
+        """What a plain listing shows now: one request for a thousand objects."""
         return Ledger({stored.key: stored for stored in bucket.objects()})
 
+    @staticmethod
+    def complete(bucket: VersionedBucket) -> Ledger:
+        """All there is, with versions, delete markers, checksums, locks and open uploads.
+
+        One request more for each version.
+        """
+        return Ledger(
+            {stored.key: stored for stored in bucket.objects()},
+            tuple(bucket.versions()),
+            tuple(bucket.uploads()),
+            bucket.versioning(),
+        )
+
     def since(self, earlier: Ledger) -> LedgerChange:
-        """What is different from an earlier look."""
+        """What is different from an earlier look of the same kind."""
         old, new = earlier.objects, self.objects
+        was = {(v.key, v.version_id): v for v in earlier.versions}
+        now = {(v.key, v.version_id): v for v in self.versions}
+        pairs = [(was[at], now[at]) for at in was if at in now]
         return LedgerChange(
             added=tuple(new[key] for key in sorted(new.keys() - old.keys())),
             removed=tuple(old[key] for key in sorted(old.keys() - new.keys())),
@@ -62,52 +122,20 @@ class Ledger:
                 for key in sorted(old.keys() & new.keys())
                 if old[key] != new[key]
             ),
+            versions_added=tuple(v for at, v in now.items() if at not in was),
+            versions_removed=tuple(v for at, v in was.items() if at not in now),
+            versions_changed=tuple((a, b) for a, b in pairs if _fixed(a) != _fixed(b)),
+            uploads=tuple(sorted(set(self.uploads) - set(earlier.uploads))),
         )
 
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_PIECE_BYTES = 64 * 1024
-# The first line of mysqldump and mariadb-dump; the latter puts a command for its client before.
-_MYSQL_DUMPS = (b"-- MySQL dump", b"-- MariaDB dump", b"/*M!999999")
-_MYSQL_DUMP_END = b"-- Dump completed"
-_TAIL_BYTES = 200
+def _fixed(version: StoredVersion) -> tuple[object, ...]:
+    """What no other object's writing changes: which version is the latest, it does."""
+    return version.size_bytes, version.etag, version.checksum, version.lock
 
 
-def check_dump(body: bytes) -> str | None:
-    """Why a stored object cannot be a whole dump; None when nothing speaks against it.
-
-    A dump that failed early still leaves 20 bytes of well-formed gzip behind when the shell does
-    not look at the pipe's exit codes; a cut one is restored as far as it goes.  mysqldump ends
-    with a line of its own when it came to its end, unless its comments were switched off.
-    """
-    if not body:
-        return "the object is empty"
-    head, tail, size_bytes = b"", b"", 0
-    try:
-        for piece in _unpacked(body):
-            head = (head + piece[:_TAIL_BYTES])[:_TAIL_BYTES]
-            tail = (tail + piece)[-_TAIL_BYTES:]
-            size_bytes += len(piece)
-    except (zlib.error, EOFError) as error:
-        return f"its gzip is damaged after {size_bytes} unpacked bytes: {error}"
-    if not size_bytes:
-        return f"its gzip ({len(body)} bytes) is whole but holds nothing"
-    if head.startswith(_MYSQL_DUMPS) and _MYSQL_DUMP_END not in tail.rstrip().rsplit(b"\n", 1)[-1]:
-        return "mysqldump did not come to its end: the line '-- Dump completed' is missing"
-    return None
-
-
-def _unpacked(body: bytes) -> Iterator[bytes]:
-    """Pieces of the content; gzip may have several members, as `cat a.gz b.gz` makes them."""
-    if not body.startswith(_GZIP_MAGIC):
-        yield body
-        return
-    view, at = memoryview(body), 0
-    while at < len(body):
-        member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-        while not member.eof:
-            piece = view[at : at + _PIECE_BYTES]
-            if not piece:
-                raise EOFError("it is cut off")
-            yield member.decompress(piece)
-            at += len(piece) - len(member.unused_data)
+def _version(version: StoredVersion) -> str:
+    if version.is_marker:
+        return f"{version.key} (delete marker {version.version_id})"
+    said = [f"version {version.version_id}", f"{version.size_bytes} bytes"]
+    return f"{version.key} ({', '.join([*said, *filter(None, [version.lock])])})"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_kanister._model.secret import Secret
     from pytest_kanister._model.settings import Settings
 
-__all__ = ["Bucket", "ObjectStore", "StoredObject"]
+__all__ = ["Bucket", "ObjectStore", "StoredObject", "StoredVersion", "VersionedBucket"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,34 @@ class StoredObject:
     key: str
     size_bytes: int
     etag: str
+
+
+@dataclass(frozen=True)
+class StoredVersion:
+    """One version of an object, or a delete marker.
+
+    In a bucket that keeps no versions each object is its own only version.
+
+    Attributes:
+        key: whole key.
+        version_id: the server's; `null` where versions are not kept.
+        size_bytes: 0 for a delete marker.
+        etag: without quotes; empty for a delete marker.
+        is_latest: what a reader who names no version gets.
+        is_marker: a delete marker, which hides the versions below it.
+        checksum: as stored, `SHA256 a4ayc/80/…=`; empty where the writer asked for none.
+        lock: why it cannot be deleted: `GOVERNANCE until 2026-11-24T17:12:57Z`, `legal hold`, both
+            with `, ` between them; empty: it can.
+    """
+
+    key: str
+    version_id: str
+    size_bytes: int
+    etag: str
+    is_latest: bool = True
+    is_marker: bool = False
+    checksum: str = ""
+    lock: str = ""
 
 
 class Bucket(Protocol):
@@ -48,6 +76,22 @@ class Bucket(Protocol):
 
     def within(self, prefix: str) -> Bucket:
         """The same bucket narrowed to a prefix."""
+        ...
+
+
+class VersionedBucket(Bucket, Protocol):
+    """A bucket that also shows what a plain listing hides."""
+
+    def versioning(self) -> str:
+        """`Enabled`, `Suspended`, or empty: it was never switched on."""
+        ...
+
+    def versions(self) -> list[StoredVersion]:
+        """Every version and delete marker below the prefix, by key, newest first."""
+        ...
+
+    def uploads(self) -> list[str]:
+        """Keys of multipart uploads below the prefix that were begun and never ended."""
         ...
 
 
