@@ -5,7 +5,8 @@
     KanisterHarnessError
     ├─ UsageProblem               the person at the keyboard: options, ini, environment, arguments
     ├─ ScenarioError              the scenario's author; always file:line:column
-    │  └─ VacuousScenario         the scenario cannot fail, so it proves nothing
+    │  ├─ VacuousScenario         the scenario cannot fail, so it proves nothing
+    │  └─ ScenarioErrors          several mistakes of one file
     ├─ EnvironmentProblem         the machine; always ends in remedies
     ├─ ApiError                   the Kubernetes API said no: a Status
     │  ├─ NotFound  ├─ AlreadyExists  ├─ Conflict  ├─ Invalid  ├─ BadRequest  └─ Gone
@@ -43,6 +44,7 @@ __all__ = [
     "NotFound",
     "RoundTripMismatch",
     "ScenarioError",
+    "ScenarioErrors",
     "Unverified",
     "UsageProblem",
     "VacuousScenario",
@@ -102,6 +104,28 @@ class ScenarioError(KanisterHarnessError):
 
 class VacuousScenario(ScenarioError):
     """A scenario that could not have failed: damage without effect, an empty dataset and so on."""
+
+
+class ScenarioErrors(ScenarioError):
+    """Several mistakes of one file, told at once; its own place is the first one's.
+
+    Args:
+        errors: at least one, in the file's order.
+    """
+
+    def __init__(self, errors: Sequence[ScenarioError]) -> None:
+        first = errors[0]
+        super().__init__(
+            first.message,
+            file=first.file,
+            line=first.line,
+            column=first.column,
+            remedy=first.remedy,
+        )
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
 
 
 class EnvironmentProblem(KanisterHarnessError):

@@ -8,10 +8,26 @@ from typing import TYPE_CHECKING, Any
 from pytest_kanister.errors import ScenarioError, VacuousScenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
-__all__ = ["API_VERSION", "Exemption", "Mark", "Scenario", "Step", "WorkloadSpec"]
+    from pytest_kanister._model.secret import Secret
+
+__all__ = [
+    "API_VERSION",
+    "Budgets",
+    "Exemption",
+    "Inputs",
+    "KnownLoss",
+    "Mark",
+    "PytestMark",
+    "Requirement",
+    "Scenario",
+    "Source",
+    "Step",
+    "WorkloadSpec",
+]
 
 API_VERSION = "pytest-kanister/v1"
 
@@ -58,6 +74,50 @@ class WorkloadSpec:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A Secret or ConfigMap for an ActionSet: one that is there, or one that is made for it.
+
+    Attributes:
+        name: of the one that is there; empty: it is made from `data`.
+        namespace: of that one; empty: the workload's.
+        data: texts by key.
+    """
+
+    name: str = ""
+    namespace: str = ""
+    data: Mapping[str, Secret] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What an ActionSet gets beside its object and Profile.
+
+    Attributes:
+        options: the action's options.
+        pod_override: merged into the pods of its phases.
+        secrets: by the name under which templates reach them; beside the workload's own.
+        config_maps: likewise.
+    """
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    pod_override: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, Source] = field(default_factory=dict)
+    config_maps: Mapping[str, Source] = field(default_factory=dict)
+
+    def overlaid(self, more: Inputs) -> Inputs:
+        """These, with those of `more` on top, key by key; a podOverride replaces the other."""
+        return Inputs(
+            {**self.options, **more.options},
+            more.pod_override or self.pod_override,
+            {**self.secrets, **more.secrets},
+            {**self.config_maps, **more.config_maps},
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.options or self.pod_override or self.secrets or self.config_maps)
+
+
+@dataclass(frozen=True)
 class Step:
     """One step: its word, what its module made of its arguments, where it stands."""
 
@@ -76,6 +136,58 @@ class Exemption:
 
 
 @dataclass(frozen=True)
+class KnownLoss:
+    """A loss that the author knows of.  It must occur, or the scenario fails.
+
+    Attributes:
+        loss: a grade (`data`, `users` …), or a class of objects (`event`, `table` …).
+        within: dotted name of what holds it, or of the thing itself; empty: anywhere.
+        why: a sentence.
+        until: the last day on which it is excused.
+        mark: where it stands.
+    """
+
+    loss: str
+    within: str
+    why: str
+    until: date
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """Longest times that the author promises; None: no promise."""
+
+    rto_s: float | None = None
+    backup_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What the cluster must be, and what the scenario accepts.
+
+    Attributes:
+        what: `backend`, `isolation`, `kanister` or `kubernetes`.
+        accepted: words, or beginnings of versions.
+        mark: where it stands.
+    """
+
+    what: str
+    accepted: tuple[str, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class PytestMark:
+    """A pytest marker for the scenario's item."""
+
+    name: str
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    mark: Mark
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One round trip.
 
@@ -88,6 +200,15 @@ class Scenario:
         unverified: checks that may go unmade.
         path: the file.
         mark: where the document begins.
+        variant: which combination of the matrix this is; empty: there is none.
+        blueprint_mark: where the Blueprint is named; None: nowhere in a file.
+        store: kind of S3 server; empty: the run's own.
+        inputs: for every ActionSet.
+        marks: for pytest.
+        timeouts_s: longest time of a step by its word; `default` for those not named.
+        budgets: promised times.
+        requires: what the cluster must be.
+        known: losses that must occur.
     """
 
     name: str
@@ -98,3 +219,17 @@ class Scenario:
     unverified: tuple[Exemption, ...]
     path: Path
     mark: Mark
+    variant: str = ""
+    blueprint_mark: Mark | None = None
+    store: str = ""
+    inputs: Inputs = Inputs()
+    marks: tuple[PytestMark, ...] = ()
+    timeouts_s: Mapping[str, float] = field(default_factory=dict)
+    budgets: Budgets = Budgets()
+    requires: tuple[Requirement, ...] = ()
+    known: tuple[KnownLoss, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """`accounts`, or `accounts[mysql:8.4]`."""
+        return f"{self.name}[{self.variant}]" if self.variant else self.name

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_kanister._scenario.model import Mark
+from pytest_kanister.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pytest_kanister._base.positions import Document, Path
-    from pytest_kanister.errors import ScenarioError
 
 __all__ = ["Reader"]
 
+T = TypeVar("T")
+
 
 class Reader:
-    """One value of a document and its path; every method checks before it hands out."""
+    """One value of a document and its path; every method checks before it hands out.
 
-    def __init__(self, document: Document, path: Path = ()) -> None:
+    Mistakes that need not end the reading are gathered in `problems`, which all readers of a
+    document share: an author gets them all at once.
+    """
+
+    def __init__(
+        self, document: Document, path: Path = (), problems: list[ScenarioError] | None = None
+    ) -> None:
         self.document = document
         self.path = path
+        self.problems: list[ScenarioError] = [] if problems is None else problems
 
     @property
     def data(self) -> Any:
@@ -49,16 +58,35 @@ class Reader:
         """An error that points at the value."""
         return self.document.error(self.path, message, remedy)
 
+    def note(self, message: str, remedy: str = "") -> None:
+        """Gathers an error that points at the value; reading goes on."""
+        self.problems.append(self.error(message, remedy))
+
     def at(self, *keys: str | int) -> Reader:
         """A part of the value."""
-        return Reader(self.document, (*self.path, *keys))
+        return Reader(self.document, (*self.path, *keys), self.problems)
 
     def has(self, key: str) -> bool:
-        """Whether the mapping holds `key`."""
-        return key in self.data
+        """Whether the value is a mapping that holds `key`."""
+        return isinstance(self.data, dict) and key in self.data
+
+    def attempt(self, parse: Callable[[Reader], T], default: T) -> T:
+        """What `parse` makes of the value; `default` when it finds a mistake, which is gathered."""
+        try:
+            return parse(self)
+        except ScenarioError as error:
+            self.problems.append(error)
+            return default
+
+    def field(self, key: str, parse: Callable[[Reader], T], default: T) -> T:
+        """As `attempt` for the value's part `key`; `default` also when there is no such part."""
+        return self.at(key).attempt(parse, default) if self.has(key) else default
 
     def mapping(self, *, required: Sequence[str] = (), optional: Sequence[str] | None = ()) -> Any:
-        """The value, a mapping with these keys and no other (`optional` None: any other)."""
+        """The value, a mapping with these keys and no other (`optional` None: any other).
+
+        Unknown keys are gathered; a missing one is raised.
+        """
         data = self.data
         if not isinstance(data, dict):
             raise self.error(f"{self.label}: expected a mapping, found {_name(data)}")
@@ -66,12 +94,14 @@ class Reader:
             known = [*required, *optional]
             for key in data:
                 if key not in known:
-                    raise self.at(key).error(
+                    self.at(key).note(
                         f"{self.label}: unknown key {key!r}", _did_you_mean(key, known)
                     )
-        for key in required:
-            if key not in data:
-                raise self.error(f"{self.label}: the key {key!r} is missing")
+        missing = [key for key in required if key not in data]
+        for key in missing[1:]:
+            self.note(f"{self.label}: the key {key!r} is missing")
+        if missing:
+            raise self.error(f"{self.label}: the key {missing[0]!r} is missing")
         return data
 
     def items(self) -> list[Reader]:
@@ -85,6 +115,33 @@ class Reader:
         if not isinstance(self.data, str) or not self.data.strip():
             raise self.error(f"{self.label}: expected a text, found {_name(self.data)}")
         return self.data
+
+    def scalar(self) -> str:
+        """The value as a text: what is written as number or switch is meant as one."""
+        if isinstance(self.data, bool):
+            return "true" if self.data else "false"
+        if isinstance(self.data, int | float):
+            return str(self.data)
+        if not isinstance(self.data, str):
+            raise self.error(f"{self.label}: expected a text, found {_name(self.data)}")
+        return self.data
+
+    def switch(self) -> bool:
+        """The value, true or false."""
+        if not isinstance(self.data, bool):
+            raise self.error(f"{self.label}: expected true or false, found {_name(self.data)}")
+        return self.data
+
+    def seconds(self) -> float:
+        """The value, a number of seconds above zero."""
+        data = self.data
+        if isinstance(data, bool) or not isinstance(data, int | float) or data <= 0:
+            raise self.error(f"{self.label}: expected seconds above zero, found {_name(data)}")
+        return float(data)
+
+    def texts(self) -> dict[str, str]:
+        """The value, a mapping of texts; numbers and switches are taken as they are written."""
+        return {key: self.at(key).scalar() for key in self.mapping(optional=None)}
 
     def one_of(self, choices: Sequence[str]) -> str:
         """The value, one of these words."""
@@ -100,7 +157,7 @@ def _name(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, dict):
-        return "a mapping"
+        return "a mapping" if value else "an empty mapping"
     if isinstance(value, list):
         return "a list"
     return repr(value)

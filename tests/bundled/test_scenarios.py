@@ -65,7 +65,7 @@ def test_it_proves_itself(path: Path, tmp_path: Path) -> None:
     run = Example(tmp_path).run_pytest(str(path), "-W", "error", "--strict-markers", "-rA")
 
     assert run.exit_status == 0, run.stdout + run.stderr
-    assert run.outcomes == {"passed": len(load_scenarios(path))}
+    assert run.outcomes == {"passed": len(load_scenarios(path))}, run
     assert re.search(r"database +MySQL \d+\.\d+", run.stdout), run.stdout
 
 
@@ -79,4 +79,4 @@ def test_the_tutorials_blueprint_proves_itself_unchanged(tmp_path: Path) -> None
     run = Example(tmp_path, {"a.kanister.yaml": text}).run_pytest("-rA")
 
     assert run.exit_status == 0, run.stdout + run.stderr
-    assert run.outcomes == {"passed": 1}
+    assert run.outcomes == {"passed": 1}, run

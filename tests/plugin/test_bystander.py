@@ -64,7 +64,7 @@ def test_silent_and_without_warnings(tmp_path: Path) -> None:
         "-W", "error", "--strict-markers", "--strict-config"
     )
 
-    assert run.outcomes == {"passed": 1}
+    assert run.outcomes == {"passed": 1}, run
     assert run.exit_status == 0
     assert "kanister" not in run.stdout.replace("pytest-kanister", "").replace("kanister-0", "")
     assert run.stderr == ""
@@ -76,7 +76,7 @@ def test_it_can_be_switched_off(tmp_path: Path) -> None:
 
     run = Example(tmp_path, files).run_pytest("-p", "no:kanister")
 
-    assert run.outcomes == {"passed": 1}
+    assert run.outcomes == {"passed": 1}, run
 
 
 @pytest.mark.slow

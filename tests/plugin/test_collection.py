@@ -55,7 +55,7 @@ def test_a_broken_file_is_an_error_of_that_file_alone(tmp_path: Path) -> None:
 
     run = Example(tmp_path, files).run_pytest("--continue-on-collection-errors")
 
-    assert run.outcomes == {"passed": 1, "error": 1}
+    assert run.outcomes == {"passed": 1, "error": 1}, run
     assert "bad.kanister.yaml:6:3: spec: unknown key 'bluprint'" in run.stdout
     assert "did you mean 'blueprint'?" in run.stdout
     assert "Traceback" not in run.stdout

@@ -27,7 +27,7 @@ def test_eight_round_trips_on_four_workers(tmp_path: Path) -> None:
     run = Example(tmp_path, files).run_pytest("-n", "4", "-W", "error", timeout_s=300)
 
     assert run.exit_status == 0, run.stdout + run.stderr
-    assert run.outcomes == {"passed": 8}
+    assert run.outcomes == {"passed": 8}, run
 
 
 def test_two_runs_at_the_same_time(tmp_path: Path) -> None:
@@ -38,4 +38,4 @@ def test_two_runs_at_the_same_time(tmp_path: Path) -> None:
 
     for run in runs:
         assert run.exit_status == 0, run.stdout + run.stderr
-        assert run.outcomes == {"passed": 1}
+        assert run.outcomes == {"passed": 1}, run

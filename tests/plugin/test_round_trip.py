@@ -56,7 +56,7 @@ def test_a_python_test_and_a_scenario_share_one_cluster(tmp_path: Path) -> None:
     )
 
     assert run.exit_status == 0, run.stdout + run.stderr
-    assert run.outcomes == {"passed": 2}
+    assert run.outcomes == {"passed": 2}, run
     assert re.search(r"database +MySQL \d+\.\d+\.\d+ \(for mysql:", run.stdout)
     assert re.search(r"store +SeaweedFS \d+\.\d+", run.stdout)
     assert re.search(r"kanister +embedded operator", run.stdout)
@@ -135,7 +135,7 @@ def test_xdist_workers_share_cluster_and_store_and_do_not_meet(tmp_path: Path) -
     )
 
     assert run.exit_status == 0, run.stdout + run.stderr
-    assert run.outcomes == {"passed": 4}
+    assert run.outcomes == {"passed": 4}, run
     assert len(re.findall(r"database +MySQL", run.stdout)) == 1
 
 
@@ -146,7 +146,7 @@ def test_nothing_starts_when_the_users_are_deselected(tmp_path: Path) -> None:
         "-k", "test_it", f"--kanister-trace={tmp_path}/trace", env={"TMPDIR": str(tmp_path)}
     )
 
-    assert run.outcomes == {"passed": 1, "deselected": 1}
+    assert run.outcomes == {"passed": 1, "deselected": 1}, run
     assert not (tmp_path / "trace").exists()
     assert not [name for name in os.listdir(tmp_path) if name.startswith("pytest-kanister")]
 

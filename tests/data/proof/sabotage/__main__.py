@@ -5,40 +5,54 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import closing
+from importlib import import_module
 from secrets import token_hex
 
 from pytest_kanister._backends import open_backend
-from pytest_kanister._data.workloads.mysql import MySQL
 from pytest_kanister._kube import KubeClient
+from pytest_kanister._model.resources import NAMESPACES
 from pytest_kanister._model.settings import Settings
-from tests.data.proof.sabotage.running import accounts, definitions, values
+from tests.data.proof.sabotage.running import Suite, unproven
+
+KINDS = ("mysql", "mariadb")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.data.proof.sabotage")
-    parser.add_argument("--workload", choices=["mysql"], default="mysql")
-    parser.parse_args()
+    parser.add_argument("--workload", choices=KINDS, action="append", help="default: all")
+    kinds = parser.parse_args().workload or KINDS
     settings = Settings()
     backend = open_backend(settings, lambda line: print(line, file=sys.stderr))
     try:
         with closing(KubeClient(backend.kubeconfig, backend.capabilities)) as kube:
-            namespace = f"sabotage-{token_hex(3)}"
-            metadata = {"name": namespace}
-            kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-            server = MySQL(kube, settings, name="store", namespace=namespace, options={})
-            server.deploy()
-            server.wait_ready()
-            found = total = 0
-            for group in (values, definitions, accounts):
-                for case in group(server):
-                    total += 1
-                    found += not case.miss
-                    if case.miss:
-                        print(f"MISS {case.name}: {case.miss}")
-            print(f"{server.version()}: found {found} / {total}")
+            failed = [run(kind, kube, settings) for kind in kinds]
     finally:
         backend.close()
-    return 0 if found == total else 1
+    return int(any(failed))
+
+
+def run(kind: str, kube: KubeClient, settings: Settings) -> bool:
+    """All alterations of one kind; whether anything is unproven."""
+    suite: Suite = import_module(f"tests.data.proof.sabotage.{kind}").SUITE
+    namespace = f"sabotage-{token_hex(3)}"
+    kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    try:
+        server = suite.workload(kube, settings, name="store", namespace=namespace, options={})
+        server.deploy()
+        server.wait_ready()
+        cases = list(suite.cases(server))
+        wanted = suite.wanted(server)
+        lines = unproven(wanted, cases)
+        for line in lines:
+            print(line)
+        found = sum(not case.miss for case in cases)
+        print(
+            f"{server.version()}: found {found} / {len(cases)}, "
+            f"{len(wanted)} classes × fates and column types wanted"
+        )
+    finally:
+        kube.delete(NAMESPACES, namespace)
+    return bool(lines)
 
 
 if __name__ == "__main__":
