@@ -20,11 +20,19 @@ NOT_SYSTEM = "NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema'
 
 
 class TableShape(NamedTuple):
-    """A table without its rows."""
+    """A table without its rows.
+
+    Attributes:
+        columns: each is selected as `columns.select_expression` says.
+        key: names of the primary key's columns.
+        definition: see `definition`.
+        source: what stands after FROM.
+    """
 
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     definition: Properties
+    source: str
 
 
 class _Listing(NamedTuple):
@@ -198,6 +206,7 @@ def table_shapes(connection: Connection[Any]) -> dict[Name, TableShape]:
             tuple(cols),
             tuple(keys.get(name, ())),
             with_collations(_definition(connection, name), collations[name]),
+            ".".join(map(quoted, name)),
         )
         for name, cols in columns.items()
     }

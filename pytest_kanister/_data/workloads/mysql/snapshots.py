@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_kanister._data.proof.canonical import Kind, canonical
 from pytest_kanister._data.proof.snapshot import Snapshot, Table
 from pytest_kanister._data.workloads.mysql.accounts import accounts
-from pytest_kanister._data.workloads.mysql.columns import quoted, select_expression
+from pytest_kanister._data.workloads.mysql.columns import select_expression
 from pytest_kanister._data.workloads.mysql.inspection import inventory, table_shapes
 from pytest_kanister.errors import Unverified
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pymysql.connections import Connection
 
     from pytest_kanister._data.proof.canonical import Row
-    from pytest_kanister._data.proof.snapshot import Name
     from pytest_kanister._data.workloads.mysql.inspection import TableShape
 
 __all__ = ["MOST_BYTES", "MOST_ROWS", "take_snapshot"]
@@ -76,7 +75,7 @@ def take_snapshot(
         ((version, server_id),) = cursor.fetchall()
     left = _Budget(most_rows, most_bytes)
     tables = {
-        name: _read(connection, name, shape, left)
+        name: _read(connection, shape, left)
         for name, shape in table_shapes(connection).items()
     }
     return Snapshot(
@@ -117,11 +116,11 @@ class _Budget:
             )
 
 
-def _read(connection: Connection[Any], name: Name, shape: TableShape, left: _Budget) -> Table:
+def _read(connection: Connection[Any], shape: TableShape, left: _Budget) -> Table:
     wanted = ", ".join(map(select_expression, shape.columns))
     rows: Counter[Row] = Counter()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {wanted} FROM {'.'.join(map(quoted, name))}")
+        cursor.execute(f"SELECT {wanted} FROM {shape.source}")
         stream = iter(cursor.fetchone, None)
         while batch := list(islice(stream, _BATCH_ROWS)):
             left.take(batch)
