@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_kanister._data.stores.audit import Neighbours, claims, hit_beside, leaked
 from pytest_kanister._data.stores.ledger import Ledger
 from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.blueprints import find_blueprint
@@ -23,7 +24,7 @@ from pytest_kanister._kanister.client import (
 from pytest_kanister._model.references import Target
 from pytest_kanister._model.resources import NAMESPACES
 from pytest_kanister._scenario.stage import Backup
-from pytest_kanister.errors import ActionSetFailed
+from pytest_kanister.errors import ActionSetError, ActionSetFailed, RoundTripMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,7 @@ class WorkloadStage:
         self._blueprints: dict[str, Blueprint] = {}
         self._secret_keys: dict[Target, frozenset[str]] = {}
         self._lives: dict[Target, str] = {}
+        self._backups: list[Backup] = []
         self.beside = beside
 
     @property
@@ -124,9 +126,15 @@ class WorkloadStage:
             profile=self._profile.result(),
             secrets=self._workload.secrets,
         )
-        status = self._wait(actionset, name)["status"]
+        try:
+            status = self._wait(actionset, name)["status"]
+        except ActionSetError as error:
+            if lines := leaked(before, Ledger.complete(self.bucket)):
+                left = "\n".join(["it left in the bucket, where nothing deletes it:", *lines])
+                error.evidence = f"{error.evidence.rstrip()}\n{left}".lstrip()
+            raise
         change = Ledger.of(self.bucket).since(before)
-        return Backup(
+        backup = Backup(
             actionset=actionset,
             namespace=_KANISTER,
             blueprint=name,
@@ -136,6 +144,8 @@ class WorkloadStage:
             artifacts=_artifacts(status),
             seconds=time.monotonic() - begin,
         )
+        self._backups.append(backup)
+        return backup
 
     def restore(self, backup: Backup) -> str:
         """Runs `restore` from the backup to its end; returns the ActionSet's name."""
@@ -148,6 +158,10 @@ class WorkloadStage:
 
         The ActionSet's object is what the action's templates read: the namespace when they say
         `.Namespace`, else the object that was backed up; `target` says otherwise.
+
+        Raises:
+            RoundTripMismatch: it removed or altered what another backup, or a neighbour that was
+                put beside this one for that purpose, has there.
         """
         if target is None and self._reads_namespace(backup, "delete"):
             namespace = self._workload.namespace
@@ -155,7 +169,27 @@ class WorkloadStage:
         name = derive_actionset(
             self._session.kube.result(), backup.actionset, action="delete", target=target
         )
-        self._wait(name, backup.blueprint)
+        own = {stored.key for stored in backup.objects}
+        made = claims(backup.artifacts, self.bucket.name, self._prefix)
+        others = {o.key for other in self._backups if other is not backup for o in other.objects}
+        neighbours = Neighbours(self.bucket, own, made)
+        neighbours.plant()
+        try:
+            before = Ledger.of(self.bucket)
+            self._wait(name, backup.blueprint)
+            change = Ledger.of(self.bucket).since(before)
+        finally:
+            neighbours.remove()
+        # In a repository that several backups share, what is one's alone is the tool's affair:
+        # it may pack the rest anew.
+        shared = others and change.added
+        covered = {key for key in before.objects if any(claim.covers(key) for claim in made)}
+        hit = hit_beside(change, own | (covered if shared else covered - (others - own)))
+        if hit:
+            raise RoundTripMismatch(
+                f"ActionSet {name} (delete) hit what is not its own in bucket {self.bucket.name}",
+                "\n".join(hit),
+            )
         return name
 
     def ran(self) -> dict[str, str]:

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from pytest_kanister._data.stores.ledger import Ledger, LedgerChange
     from pytest_kanister._data.stores.protocol import Bucket, StoredObject
 
-__all__ = ["ALLOWED", "Claim", "Neighbours", "claims", "hit_beside", "left_behind", "unclaimed"]
+__all__ = [
+    "ALLOWED",
+    "Claim",
+    "Neighbours",
+    "claims",
+    "hit_beside",
+    "leaked",
+    "left_behind",
+    "unclaimed",
+]
 
 ALLOWED = ("deleteMarkers", "noncurrentVersions", "locked")
 """Leftovers in a bucket that keeps versions which may be allowed by name."""
@@ -115,6 +124,19 @@ def hit_beside(change: LedgerChange, own: Collection[str]) -> list[str]:
         for old, new in change.changed
         if new.key not in own
     ]
+
+
+def leaked(before: Ledger, now: Ledger) -> list[str]:
+    """What an action that failed left, one line each: nothing names it, so nothing deletes it.
+
+    Args:
+        before: a look before the action, of either kind.
+        now: a complete one.
+    """
+    change = now.since(before)
+    lines = [f"{new.key} ({new.size_bytes:,} bytes)" for new in change.added]
+    lines += [f"{new.key} (overwritten)" for _, new in change.changed]
+    return lines + [f"{key} (a multipart upload that was not ended)" for key in change.uploads]
 
 
 class Neighbours:

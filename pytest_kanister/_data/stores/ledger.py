@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_kanister._data.stores.dumps import check_dump
+from pytest_kanister._data.stores.protocol import VersionedBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_kanister._data.stores.protocol import (
-        Bucket,
-        StoredObject,
-        StoredVersion,
-        VersionedBucket,
-    )
+    from pytest_kanister._data.stores.protocol import Bucket, StoredObject, StoredVersion
 
 __all__ = ["Ledger", "LedgerChange", "check_dump"]
 
@@ -96,11 +92,13 @@ class Ledger:
         return Ledger({stored.key: stored for stored in bucket.objects()})
 
     @staticmethod
-    def complete(bucket: VersionedBucket) -> Ledger:
+    def complete(bucket: Bucket) -> Ledger:
         """All there is, with versions, delete markers, checksums, locks and open uploads.
 
-        One request more for each version.
+        One request more for each version; a bucket that is no `VersionedBucket` has none.
         """
+        if not isinstance(bucket, VersionedBucket):
+            return Ledger.of(bucket)
         return Ledger(
             {stored.key: stored for stored in bucket.objects()},
             tuple(bucket.versions()),

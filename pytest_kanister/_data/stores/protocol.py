@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +79,7 @@ class Bucket(Protocol):
         ...
 
 
+@runtime_checkable
 class VersionedBucket(Bucket, Protocol):
     """A bucket that also shows what a plain listing hides."""
 
