@@ -1,9 +1,9 @@
 """What an image name means here: which programs of this machine run, and how.
 
 `names` reads image names, `catalogue` picks the family, one module per family (`mysql`,
-`mariadb`, `seaweedfs`, `machine`, `tools`) makes its `Program`; `wrappers` lets a fetched tree's
-binaries run by their own loader, `prepared` keeps initialised data folders, `inspect` tells
-`doctor` what is there.  `scripts/` holds the entrypoints.  Never starts a pod.
+`mariadb`, `postgres`, `redis`, `seaweedfs`, `machine`, `tools`) makes its `Program`; `wrappers`
+lets a fetched tree's binaries run by their own loader, `prepared` keeps initialised data folders,
+`inspect` tells `doctor` what is there.  `scripts/` holds the entrypoints.  Never starts a pod.
 May import `_cluster.contracts`, `_base`, `_model`, `errors`.
 """
 

@@ -27,6 +27,10 @@ _FAMILIES = {
     "mysql-tools": "tools",
     "redis": "redis",
     "redis-tools": "redis-tools",
+    "postgres": "postgres",
+    "postgresql": "postgres",
+    "postgres-kanister-tools": "postgres-tools",
+    "postgres-task": "postgres-tools",
     "seaweedfs": "seaweedfs",
     "kanister-tools": "kanister-tools",
     "busybox": "machine",
@@ -116,6 +120,12 @@ class BuiltinCatalogue:
             if family == "redis":
                 return redis.server_program(name, image, self._cache, progress)
             return redis.client_program(image, self._cache, progress)
+        if family in ("postgres", "postgres-tools"):
+            from pytest_kanister._cluster.images import postgres
+
+            if family == "postgres":
+                return postgres.server_program(name, image, self._cache, progress)
+            return postgres.client_program(image, self._cache, progress)
         if family == "mariadb":
             installation = mariadb.find_mariadb(self._cache, progress)
             return mariadb.server_program(installation, name, image, self._cache, progress)
