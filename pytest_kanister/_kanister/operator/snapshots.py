@@ -24,6 +24,8 @@ __all__ = ["create", "create_content", "delete", "delete_content", "wait_ready"]
 
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 0.5
+_NAMELESS = "name is required"
+"""What the Kubernetes client library says before it asks the API."""
 
 
 async def create(
@@ -132,8 +134,11 @@ async def delete(api: Api, name: str, namespace: str) -> None:
     """Deletes a VolumeSnapshot and waits until it is gone; one that is not there is no error.
 
     Raises:
-        KanisterError: the API refuses.
+        KanisterError: no name, or the API refuses.
     """
+    if not name:
+        details = {"name": name, "namespace": namespace}
+        raise KanisterError("Failed to find VolumeSnapshot", details, KanisterError(_NAMELESS))
     try:
         with contextlib.suppress(NotFound):
             await api.delete(VOLUMESNAPSHOTS, name, namespace)
@@ -150,11 +155,13 @@ async def delete_content(api: Api, name: str) -> None:
     """Asks for deletion of a VolumeSnapshotContent; one that is not there is no error.
 
     Raises:
-        KanisterError: the API refuses.
+        KanisterError: no name, or the API refuses.
     """
+    details = {"volumeSnapshotContent": name}
+    if not name:
+        raise KanisterError("Failed to delete", details, KanisterError(_NAMELESS))
     try:
         with contextlib.suppress(NotFound):
             await api.delete(VOLUMESNAPSHOTCONTENTS, name)
     except ApiError as error:
-        details = {"volumeSnapshotContent": name}
         raise KanisterError("Failed to delete", details, cause=error) from error

@@ -1,7 +1,8 @@
 """What a case says: the state of the cluster, a Blueprint, an ActionSet, and what must come of it.
 
 Words that are put in when a case runs, in every string: `<ns>` its own namespace, `<id>` the name
-of its Blueprint and ActionSet, `<bucket>` its own bucket, `<kanister>` the controller's namespace.
+of its Blueprint and ActionSet, `<bucket>` its own bucket, `<kanister>` the controller's namespace,
+`<storage>` and `<snapshots>` the cluster's classes for volumes and their snapshots.
 In expected texts `…` stands for anything, line breaks included.
 """
 
@@ -53,6 +54,7 @@ class Expect:
         absent, present: objects as (apiVersion, resource, kind, name) in the case's namespace.
         replicas: of the StatefulSet `db` afterwards.
         restarted: whether the controller's container ended with a panic.
+        spec: `spec.actions` of the ActionSet, null and empty fields left out.
     """
 
     state: str
@@ -72,6 +74,7 @@ class Expect:
     present: Sequence[tuple[str, str, str, str]] = ()
     replicas: int | None = None
     restarted: bool = False
+    spec: Object | None = None
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,9 @@ class Case:
     """One row of the table.
 
     Attributes:
-        id: unique; also the `--case` of the command line.
-        rule: section of the specification that it shows.
+        id: unique; also the `--case` of the command line.  `FUNCTION-bad-argument…` and
+            `FUNCTION-fails…` are what their names say (see `kinds`).
+        rule: sections of the specification that it shows (see `rows`).
         blueprint: the Blueprint's `actions`; None: there is no Blueprint.
         expect: what must come of it.
         actions: the ActionSet's `spec.actions`; None: an ActionSet without spec.
@@ -91,6 +95,11 @@ class Case:
         labels: of the ActionSet.
         denied: what the admission webhook says to the Blueprint, which is then not there; for all
             other cases the webhook is taken away.
+        status: that the ActionSet is made with, as an earlier controller has left it.
+        snapshot: whether there is VolumeSnapshot `given` of claim `data-db-0` beforehand;
+            `<driver>`, `<handle>` and `<content>` are then its.
+        kanctl: arguments of `kanctl create actionset`, called once the ActionSet is complete; what
+            it makes is then looked at instead.
         during: what is done while the ActionSet runs: `restart` or `delete blueprint` once the
             first phase runs, `delete` the ActionSet itself.
     """
@@ -106,6 +115,9 @@ class Case:
     prefix: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     denied: str = ""
+    status: Object | None = None
+    snapshot: bool = False
+    kanctl: Sequence[str] = ()
     during: str = ""
 
     def filled(self, words: Mapping[str, str]) -> Case:
@@ -114,7 +126,16 @@ class Case:
             self,
             **{
                 name: filled(getattr(self, name), words)
-                for name in ("blueprint", "expect", "actions", "objects", "bucket", "prefix")
+                for name in (
+                    "blueprint",
+                    "expect",
+                    "actions",
+                    "objects",
+                    "bucket",
+                    "prefix",
+                    "status",
+                    "kanctl",
+                )
             },
         )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +26,8 @@ from pytest_kanister._model.resources import (
     NAMESPACES,
     PODS,
     STATEFULSETS,
+    VOLUMESNAPSHOTCONTENTS,
+    VOLUMESNAPSHOTS,
     Resource,
 )
 from pytest_kanister._model.settings import Settings
@@ -30,7 +35,7 @@ from pytest_kanister.errors import ApiError, EnvironmentProblem, KanisterHarness
 from tests.conformance.kanister.case import IMAGE, Case, Object, matches
 from tests.conformance.kanister.seen import Seen, differences
 
-__all__ = ["Outcome", "Runner"]
+__all__ = ["Ground", "Outcome", "Runner"]
 
 _OPERATOR = "app=kanister-operator"
 _WEBHOOK = "blueprints.cr.kanister.io"
@@ -41,6 +46,23 @@ WEBHOOKS = Resource(
     "ValidatingWebhookConfiguration",
     namespaced=False,
 )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What differs between clusters, beside the cluster.
+
+    Attributes:
+        kanister: the controller's namespace.
+        storage: StorageClass of claims that are restored.
+        snapshots: VolumeSnapshotClass.
+        kanctl: the program, as the beginning of a command line.
+    """
+
+    kanister: str = "kanister"
+    storage: str = "standard"
+    snapshots: str = "standard"
+    kanctl: Sequence[str] = (sys.executable, "-m", "pytest_kanister", "kanctl")
 
 
 @dataclass(frozen=True)
@@ -57,16 +79,17 @@ class Runner:
 
     Args:
         kube: the cluster.
-        kanister: the controller's namespace.
+        ground: names in it.
         limit_s: how long a case may take to become as expected.
         hold_s: how long what is expected not to change is watched.
     """
 
     def __init__(
-        self, kube: KubeClient, *, kanister: str = "kanister", limit_s: float, hold_s: float
+        self, kube: KubeClient, *, ground: Ground | None = None, limit_s: float, hold_s: float
     ) -> None:
         self.kube = kube
-        self.kanister = kanister
+        self.ground = ground or Ground()
+        self.kanister = self.ground.kanister
         self._limit_s = limit_s
         self._hold_s = hold_s
         self._run = secrets.token_hex(2)
@@ -151,8 +174,11 @@ class _Run:
         self._kube = runner.kube
         name = f"kc-{case.id.lower()}"[:50].rstrip("-") + f"-{runner._run}"
         self._name = self._ns = name
+        ground = runner.ground
         words = {"ns": name, "id": name, "bucket": name, "kanister": runner.kanister}
+        words |= {"storage": ground.storage, "snapshots": ground.snapshots}
         self._case = case.filled(words)
+        self._looked_at = name
         self._deadline = Deadline(runner._limit_s)
         self._bucket: Any = None
         self._controller = _Controller(self._kube, runner.kanister)
@@ -167,6 +193,8 @@ class _Run:
         version = listing["metadata"]["resourceVersion"]
         self._kube.create(self._actionset())
         self._disturb()
+        if self._case.kanctl:
+            self._looked_at = self._call_kanctl()
         expect = self._case.expect
         settled = expect.state in ("complete", "failed", "gone") or expect.restarted
         if not settled:
@@ -181,6 +209,8 @@ class _Run:
         return found
 
     def clean(self) -> None:
+        if self._looked_at != self._name:
+            self._kube.delete(ACTIONSETS, self._looked_at, self._runner.kanister)
         for resource in (ACTIONSETS, BLUEPRINTS):
             self._kube.delete(resource, self._name, self._runner.kanister)
         self._kube.delete(NAMESPACES, self._ns)
@@ -208,10 +238,12 @@ class _Run:
                 secret_key=store.secret_key,
                 name=self._name,
             )
-        if case.blueprint is not None and not case.denied:
-            kube.create(self._blueprint())
         if case.pods:
             self._wait_pods(case.pods)
+        if case.snapshot:
+            self._case = case = case.filled(self._take_snapshot())
+        if case.blueprint is not None and not case.denied:
+            kube.create(self._blueprint())
 
     def _wait_pods(self, count: int) -> None:
         def ready(obj: Object | None) -> bool | None:
@@ -222,6 +254,67 @@ class _Run:
             raise EnvironmentProblem(
                 f"StatefulSet {self._ns}/db has not become ready", remedies=["see its pods"]
             )
+
+    def _take_snapshot(self) -> dict[str, str]:
+        self._kube.create(
+            {
+                "apiVersion": VOLUMESNAPSHOTS.api_version,
+                "kind": VOLUMESNAPSHOTS.kind,
+                "metadata": {"name": "given", "namespace": self._ns},
+                "spec": {
+                    "source": {"persistentVolumeClaimName": "data-db-0"},
+                    "volumeSnapshotClassName": self._runner.ground.snapshots,
+                },
+            }
+        )
+
+        def content() -> Object | None:
+            snapshot = self._kube.get(VOLUMESNAPSHOTS, "given", self._ns)
+            status = snapshot.get("status") or {}
+            if not status.get("readyToUse"):
+                return None
+            name = status["boundVolumeSnapshotContentName"]
+            return self._kube.get(VOLUMESNAPSHOTCONTENTS, name)
+
+        found = wait_until(content, self._deadline)
+        if found is None:
+            raise EnvironmentProblem(
+                f"VolumeSnapshot {self._ns}/given has not become ready",
+                remedies=["name the cluster's class: --snapshot-class"],
+            )
+        return {
+            "content": found["metadata"]["name"],
+            "driver": found["spec"]["driver"],
+            "handle": found["status"]["snapshotHandle"],
+        }
+
+    def _call_kanctl(self) -> str:
+        """Calls it once the ActionSet is complete; the name of the ActionSet that it makes."""
+
+        def complete(obj: Object | None) -> bool | None:
+            return ((obj or {}).get("status") or {}).get("state") == "complete" or None
+
+        kanister = self._runner.kanister
+        left_s = self._deadline.left_s
+        self._kube.wait_for(ACTIONSETS, self._name, kanister, complete, timeout_s=left_s)
+        command = [*self._runner.ground.kanctl, "create", "actionset", "--namespace", kanister]
+        done = subprocess.run(
+            [*command, *self._case.kanctl],
+            env={**os.environ, "KUBECONFIG": str(self._kube.kubeconfig)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        words = done.stdout.split()
+        if done.returncode or words[-1:] != ["created"]:
+            raise EnvironmentProblem(
+                f"kanctl ended with status {done.returncode}",
+                remedies=["see what it says"],
+                evidence=done.stdout + done.stderr,
+            )
+        return words[-2]
 
     def _blueprint(self) -> Object:
         return {
@@ -253,6 +346,8 @@ class _Run:
         }
         if self._case.actions is not None:
             obj["spec"] = {"actions": list(self._case.actions)}
+        if self._case.status is not None:
+            obj["status"] = self._case.status
         return obj
 
     def _disturb(self) -> None:
@@ -290,7 +385,7 @@ class _Run:
         expect = case.expect
         seen = Seen(restarts=self._controller.restarts())
         with contextlib.suppress(NotFound):
-            seen.actionset = kube.get(ACTIONSETS, self._name, kanister)
+            seen.actionset = kube.get(ACTIONSETS, self._looked_at, kanister)
         if expect.events is not None:
             seen.events = list(self._events())
         if expect.pods is not None and self._status_fits(seen):
@@ -326,7 +421,7 @@ class _Run:
         return True
 
     def _events(self) -> Iterator[str]:
-        found = self._kube.events(self._runner.kanister, "ActionSet", self._name)
+        found = self._kube.events(self._runner.kanister, "ActionSet", self._looked_at)
         # client-go's events bear their moment in their names, to the nanosecond.
         found = sorted(found, key=lambda item: item["metadata"]["name"].rpartition(".")[2])
         told_of_completion = False

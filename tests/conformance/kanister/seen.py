@@ -62,6 +62,10 @@ def _status(case: Case, seen: Seen) -> Iterator[str]:
     if status.get("state", "") != expect.state:
         message = (status.get("error") or {}).get("message", "")
         yield _differs("state", expect.state, f"{status.get('state', '')} {message}".rstrip())
+    if expect.spec is not None:
+        spec = _without_empty(seen.actionset["spec"])
+        if spec != expect.spec:
+            yield _differs("spec", expect.spec, spec)
     if not expect.state:
         return
     actions = status.get("actions") or []
@@ -88,6 +92,16 @@ def _status(case: Case, seen: Seen) -> Iterator[str]:
     for name, wanted in (("runningPhase", expect.running), ("percentCompleted", expect.percent)):
         if wanted is not None and (progress.get(name) or "") != wanted:
             yield _differs(f"progress.{name}", wanted, progress.get(name) or "")
+
+
+def _without_empty(value: Any) -> Any:
+    """What a Go struct that leaves nothing out says, without what is empty in it."""
+    if isinstance(value, dict):
+        fields = {key: _without_empty(item) for key, item in value.items()}
+        return {key: item for key, item in fields.items() if item not in (None, "", {}, [])}
+    if isinstance(value, list):
+        return [_without_empty(item) for item in value]
+    return value
 
 
 def _around(case: Case, seen: Seen) -> Iterator[str]:

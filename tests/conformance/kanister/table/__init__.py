@@ -27,6 +27,10 @@ _MODULES = (
     "waiting",
     "location",
     "more_functions",
+    "restic",
+    "csi",
+    "rds",
+    "kanctl",
     "pods",
     "crashes",
 )

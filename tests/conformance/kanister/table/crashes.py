@@ -8,7 +8,7 @@ _NULL = phase("KubeTask", "a", image="x", namespace="<ns>", command=["true"], po
 CASES = [
     Case(
         "null-in-arguments",
-        "2.11, 11.11",
+        "2.11.10, 11.11",
         {"backup": {"phases": [_NULL, task("true", "b")]}},
         Expect("running", phases=["a running", "b pending"], running="a", pods=[], restarted=True),
         [on()],

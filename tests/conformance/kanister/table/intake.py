@@ -9,10 +9,10 @@ _ODD = "Not a known object Kind %s. Action %s must specify Resource name and API
 
 
 def _refused(name: str, message: str, reason: str, action: Object, *, there: bool = True) -> Case:
-    doing = "initial action" if name == "action-missing" else "blueprint"
+    doing, row = ("initial action", 2) if name == "action-missing" else ("blueprint", 1)
     return Case(
         name,
-        "2.4, 2.11",
+        f"2.4, 2.11.{row}",
         _BLUEPRINT if there else None,
         Expect(
             "failed",

@@ -98,7 +98,11 @@ CASES = [
     _case(
         "KubeExecAll-fails",
         _all('echo "$HOSTNAME"; test "$HOSTNAME" != db-1', "db-0 db-1"),
-        Expect("failed", error="null: …command terminated with exit code 1…db-1…"),
+        Expect(
+            "failed",
+            error="null: …command terminated with exit code 1…db-1…",
+            phases=["p failed"],
+        ),
         pods=2,
     ),
     _case(
@@ -111,6 +115,6 @@ CASES = [
         phase(
             "KubeExecAll", namespace="<ns>", pods={"a": "b"}, containers="main", command=["true"]
         ),
-        Expect("failed", error="null: Failed to decode arg `pods`…"),
+        Expect("failed", error="null: Failed to decode arg `pods`…", phases=["p failed"]),
     ),
 ]

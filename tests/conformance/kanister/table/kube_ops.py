@@ -71,7 +71,7 @@ CASES = [
         spec="",
     ),
     _fails(
-        "KubeOps-create-what-is-there",
+        "KubeOps-fails-to-create-what-is-there",
         '…configmaps "made" already exists',
         configmap("made"),
         operation="create",
@@ -79,7 +79,7 @@ CASES = [
         spec=_MAP,
     ),
     _fails(
-        "KubeOps-delete-what-is-gone",
+        "KubeOps-fails-to-delete-what-is-gone",
         '…configmaps "made" not found',
         operation="delete",
         objectReference=_REFERENCE,

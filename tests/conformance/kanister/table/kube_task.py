@@ -69,7 +69,12 @@ CASES = [
     _case(
         "KubeTask-bad-argument",
         phase("KubeTask", image=IMAGE, namespace="<ns>", command={"a": "b"}),
-        Expect("failed", error="null: Failed to decode arg `command`…", pods=[]),
+        Expect(
+            "failed",
+            error="null: Failed to decode arg `command`…",
+            phases=["p failed"],
+            pods=[],
+        ),
     ),
     _case(
         "KubeTask-in-the-controllers-namespace",

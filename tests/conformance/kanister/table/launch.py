@@ -30,11 +30,12 @@ def _fails(
     blueprint: Any = _BLUEPRINT,
     objects: tuple[Object, ...] = (),
     phases: tuple[str, ...] = ("a failed", "b pending"),
+    row: str = "",
     **fields: Any,
 ) -> Case:
     return Case(
         name,
-        "2.5, 2.11",
+        f"2.5, 2.11.{row}" if row else "2.5",
         blueprint,
         Expect(
             "failed",
@@ -54,40 +55,74 @@ def _fails(
 
 _PROFILE = {"name": "p", "namespace": "<ns>"}
 CASES = [
+    Case(
+        "blueprint-deleted-before-launch",
+        "2.11.3",
+        None,
+        Expect(
+            "failed",
+            error='Failed to query blueprint: blueprints.cr.kanister.io "<id>" not found',
+            phases=["p pending"],
+            running="",
+            events=[
+                "Warning Error: Could not get blueprint: Failed to query blueprint: "
+                'blueprints.cr.kanister.io "<id>" not found'
+            ],
+            pods=[],
+        ),
+        [on()],
+        status={
+            "state": "pending",
+            "actions": [
+                {
+                    "name": "backup",
+                    "blueprint": "<id>",
+                    "object": {"kind": "statefulset", "name": "db", "namespace": "<ns>"},
+                    "phases": [{"name": "p", "state": "pending"}],
+                }
+            ],
+        },
+    ),
     _fails(
         "function-unknown",
         "Requested function {kubeTask} has not been registered",
         {"backup": {"phases": [task("true", "a"), phase("kubeTask", "b")]}},
+        row="4",
     ),
     _fails(
         "function-unknown-in-defer-phase",
         "Requested function {Nope} has not been registered",
         {"backup": {"phases": [task("true", "a")], "deferPhase": phase("Nope", "d")}},
         phases=("a failed",),
+        row="4",
     ),
-    _fails("profile-missing", 'profiles.cr.kanister.io "p" not found', profile=_PROFILE),
+    _fails("profile-missing", 'profiles.cr.kanister.io "p" not found', profile=_PROFILE, row="5"),
     _fails(
         "profile-secret-missing",
         '…secrets "s" not found',
         objects=(_profile("p", _pair("s")),),
         profile=_PROFILE,
+        row="6",
     ),
     _fails(
         "profile-secret-lacks-id",
         "Key 'id' not found in secret '<ns>:s'",
         objects=(_profile("p", _pair("s")), secret("s", key="v")),
         profile=_PROFILE,
+        row="6",
     ),
     _fails(
         "profile-secret-lacks-key",
         "Value 'key' not found in secret '<ns>:s'",
         objects=(_profile("p", _pair("s")), secret("s", id="v")),
         profile=_PROFILE,
+        row="6",
     ),
     _fails(
         "workload-missing",
         '…statefulsets.apps "gone" not found',
         object={"kind": "statefulset", "name": "gone", "namespace": "<ns>"},
+        row="8",
     ),
     _fails(
         "action-secret-missing",
@@ -134,14 +169,14 @@ CASES = [
     ),
     Case(
         "no-profile",
-        "2.11, 12.4",
+        "2.11.7, 12.4",
         {"backup": {"phases": [task("kando output profile '{{ toJson .Profile }}'")]}},
         Expect("complete", outputs={"p": {"profile": "null"}}),
         [on()],
     ),
     Case(
         "no-profile-field",
-        "2.11",
+        "2.11.7",
         {"backup": {"phases": [task("echo {{ .Profile.Location.Bucket }}")]}},
         Expect("failed", error="null: …nil pointer evaluating …", phases=["p failed"], pods=[]),
         [on()],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conformance.kanister.case import Case, Expect, on, phase, task
+from tests.conformance.kanister.case import Case, Expect, on, phase, secret, task
 
 _PROFILE = {"name": "<id>", "namespace": "<ns>"}
 _FLAG = "--profile '{{ toJson .Profile }}'"
@@ -33,6 +33,30 @@ def _delete(
         dict.fromkeys(before, "x"),
         Expect("complete", outputs={"p": None}, bucket=after, pods=[]),
         prefix,
+    )
+
+
+def _unreachable() -> Case:
+    """A bucket that is not there."""
+    credential = {
+        "idField": "id",
+        "secretField": "key",
+        "secret": {"name": "s3", "namespace": "<ns>"},
+    }
+    profile = {
+        "apiVersion": "cr.kanister.io/v1alpha1",
+        "kind": "Profile",
+        "metadata": {"name": "p"},
+        "location": {"type": "s3Compliant", "bucket": "b", "endpoint": "http://127.0.0.1:9"},
+        "credential": {"type": "keyPair", "keyPair": credential},
+    }
+    return Case(
+        "LocationDelete-fails",
+        "4.9",
+        {"backup": {"phases": [phase("LocationDelete", artifact="a")]}},
+        Expect("failed", error="null: Failed to delete data: …", phases=["p failed"], pods=[]),
+        [on(profile={"name": "p", "namespace": "<ns>"})],
+        (profile, secret("s3", id="i", key="k")),
     )
 
 
@@ -134,6 +158,12 @@ CASES = [
         "4.0",
         phase("LocationDelete", artifact={"a": "b"}),
         {"a": "x"},
-        Expect("failed", error="null: Failed to decode arg `artifact`…", bucket=["a"]),
+        Expect(
+            "failed",
+            error="null: Failed to decode arg `artifact`…",
+            phases=["p failed"],
+            bucket=["a"],
+        ),
     ),
+    _unreachable(),
 ]

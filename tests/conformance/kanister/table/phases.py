@@ -104,7 +104,7 @@ CASES = [
     ),
     Case(
         "phase-secret-missing",
-        "2.11",
+        "2.11.9",
         {
             "backup": {
                 "phases": [
@@ -215,7 +215,7 @@ CASES = [
     ),
     Case(
         "phases-of-one-name",
-        "2.11",
+        "2.11.11",
         {
             "backup": {
                 "phases": [
@@ -238,6 +238,43 @@ CASES = [
         Expect("complete", phases=["a complete", "b complete"], outputs={"b": {"k": "v"}}),
         [on()],
         during="delete blueprint",
+    ),
+    Case(
+        "phase-names-twice-in-a-blueprint",
+        "7, 11.16",
+        {"backup": {"phases": [task("true")]}, "restore": {"phases": [task("true")]}},
+        Expect("complete", phases=["p complete"]),
+        [on()],
+    ),
+    Case(
+        "deleted-while-running-with-a-defer-phase",
+        "2.9",
+        {
+            "backup": {
+                "phases": [task("sleep 600", "a"), task("true", "b")],
+                "deferPhase": phase(
+                    "KubeOps",
+                    "last",
+                    operation="create",
+                    namespace="<ns>",
+                    spec="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made}\n",
+                ),
+            }
+        },
+        Expect(
+            "gone",
+            events=[
+                "Normal Started Action: Executing action backup",
+                "Normal Started Phase: Executing phase a",
+                "Warning ActionSetFailed Action: backup: Failed to update phase: …",
+                "Normal Started deferPhase: Executing deferPhase last",
+                "Warning ActionSetFailed Action: backup: Failed to update defer phase: …",
+            ],
+            pods=["kanister-job-…"],
+            absent=[("v1", "configmaps", "ConfigMap", "made")],
+        ),
+        [on()],
+        during="delete",
     ),
     Case(
         "deleted-while-running",

@@ -57,7 +57,12 @@ CASES = [
     _case(
         "PrepareData-bad-argument",
         {"a": "b"},
-        Expect("failed", error="null: Failed to decode arg `command`…", pods=[]),
+        Expect(
+            "failed",
+            error="null: Failed to decode arg `command`…",
+            phases=["p failed"],
+            pods=[],
+        ),
     ),
     Case(
         "PrepareData-no-workload",

@@ -42,7 +42,7 @@ CASES = [
     ),
     _fails("ScaleWorkload-bad-kind", "…Workload type not supported Pod", replicas=1, kind="Pod"),
     _fails(
-        "ScaleWorkload-missing-workload",
+        "ScaleWorkload-fails",
         '…statefulsets.apps "gone" not found',
         replicas=1,
         name="gone",

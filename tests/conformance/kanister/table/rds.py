@@ -1,0 +1,37 @@
+"""4.11: the functions on Amazon's RDS, without an account there: none can succeed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.kanister.case import Case, Expect, on, phase
+
+_ARGS: dict[str, dict[str, Any]] = {
+    "CreateRDSSnapshot": {"instanceID": "i"},
+    "DeleteRDSSnapshot": {"snapshotID": "s"},
+    "ExportRDSSnapshotToLocation": {
+        "namespace": "<ns>",
+        "instanceID": "i",
+        "snapshotID": "s",
+        "dbEngine": "PostgreSQL",
+    },
+    "RestoreRDSSnapshot": {"instanceID": "i", "snapshotID": "s"},
+}
+
+
+def _case(name: str, func: str, error: str, **args: Any) -> Case:
+    expect = Expect("failed", error=error, phases=["p failed"], pods=[])
+    blueprint = {"backup": {"phases": [phase(func, **{**_ARGS[func], **args})]}}
+    return Case(name, "4.11", blueprint, expect, [on()])
+
+
+def _bad(func: str) -> Case:
+    wrong = next(name for name in _ARGS[func] if name != "namespace")
+    error = f"null: Failed to decode arg `{wrong}`…"
+    return _case(f"{func}-bad-argument", func, error, **{wrong: {"a": "b"}})
+
+
+CASES = [
+    *(_case(f"{func}-fails", func, "null: …") for func in _ARGS),
+    *(_bad(func) for func in _ARGS),
+]
