@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pytest_kanister._kube.client import KubeClient
 from pytest_kanister._kube.execution import ExecResult
+from pytest_kanister._kube.guard import Guard
 from pytest_kanister._kube.loading import warm_up
 from pytest_kanister._kube.reaching import Address
 
-__all__ = ["Address", "ExecResult", "KubeClient", "warm_up"]
+__all__ = ["Address", "ExecResult", "Guard", "KubeClient", "warm_up"]

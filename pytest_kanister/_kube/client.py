@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_kanister._base.polling import Deadline
+from pytest_kanister._kube.carrying import reach_through
 from pytest_kanister._kube.connection import Connection
 from pytest_kanister._kube.execution import ExecResult, run_in_container
 from pytest_kanister._kube.reaching import Address, reach_directly
 from pytest_kanister._kube.watching import wait_gone, watch_one
 from pytest_kanister._model.resources import EVENTS, PODS, Resource, gvk_resource
-from pytest_kanister.errors import EnvironmentProblem, NotFound, UsageProblem
+from pytest_kanister.errors import AlreadyExists, EnvironmentProblem, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from pytest_kanister._kube.guard import Guard
     from pytest_kanister._model.api import Object, PatchType
     from pytest_kanister._model.capabilities import Capabilities
 
@@ -45,15 +47,26 @@ class KubeClient:
         kubeconfig: file that names server, authority and credentials.
         capabilities: what the backend can do; decides how `reach` works.
         context: kubeconfig context; empty: the file's current one.
+        guard: what we may touch on a cluster that others use; it raises `UsageProblem`.
+        patience_s: how long a server that does not answer is asked again.
     """
 
-    def __init__(self, kubeconfig: Path, capabilities: Capabilities, context: str = "") -> None:
+    def __init__(
+        self,
+        kubeconfig: Path,
+        capabilities: Capabilities,
+        context: str = "",
+        *,
+        guard: Guard | None = None,
+        patience_s: float = 0.0,
+    ) -> None:
         self.kubeconfig = kubeconfig
         self.capabilities = capabilities
+        self._guard = guard
         # A cluster of ours takes its folder along, our certificate files in it included.
         ours = capabilities.backend == "embedded"
         scratch = kubeconfig.absolute().parent / "client" if ours else None
-        self._connection = Connection(kubeconfig, context, scratch)
+        self._connection = Connection(kubeconfig, context, scratch, patience_s=patience_s)
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object:
         """The object, or `NotFound`."""
@@ -89,12 +102,16 @@ class KubeClient:
     def create(self, obj: Mapping[str, Any], namespace: str | None = None) -> Object:
         """Creates a manifest (apiVersion and kind decide where); `AlreadyExists`, `Invalid`."""
         resource = self._resource(obj)
-        path = resource.path(_namespace(resource, obj, namespace))
-        return _object(self._connection.request("POST", path, body=dict(obj)))
+        home = _namespace(resource, obj, namespace)
+        path = resource.path(home)
+        if self._guard is None:
+            return _object(self._connection.request("POST", path, body=dict(obj)))
+        return self._create_guarded(self._guard, resource, obj, home or "", path)
 
     def update(self, obj: Mapping[str, Any]) -> Object:
         """Replaces the object."""
         resource = self._resource(obj)
+        self._require_ours("updating", resource, obj["metadata"]["name"], obj["metadata"])
         path = resource.path(_namespace(resource, obj, None), obj["metadata"]["name"])
         return _object(self._connection.request("PUT", path, body=dict(obj)))
 
@@ -108,6 +125,7 @@ class KubeClient:
         patch_type: PatchType = "merge",
     ) -> Object:
         """Changes a part of the object."""
+        self._require_ours("changing", resource, name, {"namespace": namespace})
         query = {"fieldManager": "pytest-kanister", "force": "true"}
         return _object(
             self._connection.request(
@@ -140,8 +158,11 @@ class KubeClient:
         if grace_period_s is not None:
             options["gracePeriodSeconds"] = grace_period_s
         try:
+            found = self._require_ours("deleting", resource, name, {"namespace": namespace})
+            if found is not None:
+                options["preconditions"] = {"uid": found["metadata"]["uid"]}
             answer = self._connection.request(
-                "DELETE", resource.path(namespace, name), body=options
+                "DELETE", resource.path(namespace, name), body=options, repeatable=True
             )
         except NotFound:
             return
@@ -200,6 +221,7 @@ class KubeClient:
         timeout_s: float = 60.0,
     ) -> ExecResult:
         """Runs a command in a container to its end."""
+        self._require_open(namespace, f"running a command in pod {namespace}/{pod}")
         return run_in_container(
             self._connection, namespace, pod, container, command, stdin, timeout_s
         )
@@ -209,18 +231,50 @@ class KubeClient:
     ) -> AbstractContextManager[Address]:
         """An address for a Service's port, once it has a ready endpoint.
 
-        `direct`: the address in the Endpoints object.  Raises `EnvironmentProblem` on time-out.
+        `direct`: the address in the Endpoints object; else a port of ours, carried by the API.
+        Raises `EnvironmentProblem` on time-out, `Unverified` when a carried connection broke and
+        something went wrong for it.
         """
-        if self.capabilities.reach != "direct":
-            raise UsageProblem(
-                f"reaching a Service by {self.capabilities.reach} is not there yet: "
-                "use a backend whose Services are reached directly (embedded)"
-            )
-        return reach_directly(self._connection, namespace, service, port, timeout_s)
+        way = self.capabilities.reach
+        if way == "direct":
+            return reach_directly(self._connection, namespace, service, port, timeout_s)
+        self._require_open(namespace, f"reaching Service {namespace}/{service}")
+        return reach_through(self._connection, way, namespace, service, port, timeout_s)
 
     def close(self) -> None:
         """Closes pooled connections; a later call opens new ones."""
         self._connection.close()
+
+    def _create_guarded(
+        self, guard: Guard, resource: Resource, obj: Mapping[str, Any], home: str, path: str
+    ) -> Object:
+        made = guard.marked(obj)
+        name = made["metadata"]["name"]
+        place = f"{home}/{name}" if home else name
+        guard.require_makeable(resource, self.get, place, home)
+        try:
+            return _object(self._connection.request("POST", path, body=made, repeatable=True))
+        except AlreadyExists:
+            found = self.get(resource, name, home or None)
+            if guard.is_answer_to(made, found):
+                return found
+            if resource.namespaced:
+                guard.require_ours(resource, found, "joining")
+            raise
+
+    def _require_ours(
+        self, verb: str, resource: Resource, name: str, where: Mapping[str, Any]
+    ) -> Object | None:
+        """The object as it is, if there are rules and it is ours to touch."""
+        if self._guard is None:
+            return None
+        found = self.get(resource, name, where.get("namespace"))
+        self._guard.require_ours(resource, found, verb)
+        return found
+
+    def _require_open(self, namespace: str, what: str) -> None:
+        if self._guard is not None:
+            self._guard.require_open(namespace, self.get, what)
 
     def _resource(self, obj: Mapping[str, Any]) -> Resource:
         api_version, kind = str(obj.get("apiVersion", "")), str(obj.get("kind", ""))

@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+import time
 from copy import copy
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from pytest_kanister._base.polling import Deadline
 from pytest_kanister._kube.loading import package
 from pytest_kanister.errors import ApiError, EnvironmentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["Connection", "Stream"]
@@ -29,6 +31,9 @@ _CONNECT_S = 10.0
 _ANSWER_S = 60.0
 """The API server's own limit for a request that is no watch."""
 
+_PAUSE_S = 0.25
+"""Between two tries while a server does not answer."""
+
 
 class Connection:
     """One API server and who we are there.  Safe in threads; connects when first used.
@@ -38,12 +43,21 @@ class Connection:
         context: kubeconfig context; empty: the file's current one.
         scratch: folder for the certificate files that the TLS library wants to read; None: the
             temporary directory, from where they vanish at this process's orderly end.
+        patience_s: how long a server that does not answer is asked again.
     """
 
-    def __init__(self, kubeconfig: Path, context: str = "", scratch: Path | None = None) -> None:
+    def __init__(
+        self,
+        kubeconfig: Path,
+        context: str = "",
+        scratch: Path | None = None,
+        *,
+        patience_s: float = 0.0,
+    ) -> None:
         self._kubeconfig = kubeconfig
         self._context = context
         self._scratch = scratch
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._opened: tuple[Any, Any] | None = None
 
@@ -56,14 +70,26 @@ class Connection:
         body: object = None,
         content_type: str = "application/json",
         timeout_s: float = _ANSWER_S,
+        repeatable: bool = False,
     ) -> Any:
         """One call; returns the decoded JSON.
+
+        Args:
+            method: of HTTP.
+            path: below the server's URL.
+            query: parameters.
+            body: sent as JSON.
+            content_type: of the body.
+            timeout_s: for the answer.
+            repeatable: whether it may be sent again when only its answer was lost.
 
         Raises:
             ApiError: the API refused.
             EnvironmentProblem: it did not answer.
         """
-        response = self._send(method, path, query or {}, body, content_type, timeout_s)
+        response = self._send(
+            method, path, query or {}, body, content_type, timeout_s, repeatable=repeatable
+        )
         data = response.read()
         self._refuse(response.status, response.reason, data)
         return json.loads(data)
@@ -84,16 +110,42 @@ class Connection:
 
     def web_socket(self, path: str, query: Sequence[tuple[str, str]]) -> Any:
         """A `kubernetes.stream.ws_client.WSClient` in binary mode; errors as `request`."""
-        configuration, _ = self._open()
         ws_client = package("kubernetes.stream.ws_client")
+        return self._upgrade(
+            path,
+            query,
+            lambda configuration, url, headers: ws_client.WSClient(
+                configuration, url, headers, capture_all=False, binary=True
+            ),
+        )
+
+    def raw_web_socket(self, path: str, query: Sequence[tuple[str, str]]) -> Any:
+        """A `websocket.WebSocket` that speaks `v4.channel.k8s.io`; errors as `request`."""
+        ws_client = package("kubernetes.stream.ws_client")
+        protocol = {"sec-websocket-protocol": "v4.channel.k8s.io"}
+        return self._upgrade(
+            path,
+            query,
+            lambda configuration, url, headers: ws_client.create_websocket(
+                configuration, url, headers | protocol
+            ),
+        )
+
+    def _upgrade(
+        self,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        make: Callable[[Any, str, dict[str, str]], Any],
+    ) -> Any:
+        configuration, _ = self._open()
         headers = {}
         if token := configuration.auth_settings().get("BearerToken"):
             headers["authorization"] = token["value"]
-        url = ws_client.get_websocket_url(f"{configuration.host}{path}?{urlencode(query)}")
+        url = package("kubernetes.stream.ws_client").get_websocket_url(
+            f"{configuration.host}{path}?{urlencode(query)}"
+        )
         try:
-            return ws_client.WSClient(
-                _without_proxy(configuration), url, headers, capture_all=False, binary=True
-            )
+            return make(_without_proxy(configuration), url, headers)
         except OSError as error:
             raise self._unreachable(error) from error
         except Exception as error:
@@ -120,6 +172,8 @@ class Connection:
         body: object,
         content_type: str,
         timeout_s: float,
+        *,
+        repeatable: bool = False,
     ) -> Any:
         configuration, rest = self._open()
         headers = {"Accept": "application/json", "User-Agent": "pytest-kanister"}
@@ -133,14 +187,24 @@ class Connection:
             url += "?" + urlencode(query)
         errors = package("urllib3.exceptions")
         rejected = package("kubernetes.client.exceptions").ApiException
-        try:
-            return rest.request(
-                method, url, headers=headers, body=body, _request_timeout=(_CONNECT_S, timeout_s)
-            )
-        except (errors.HTTPError, OSError) as error:
-            raise self._unreachable(error) from error
-        except rejected as error:  # status 0: the package's name for a TLS failure
-            raise self._unreachable(error) from error
+        deadline = Deadline(self._patience_s)
+        while True:
+            try:
+                return rest.request(
+                    method,
+                    url,
+                    headers=headers,
+                    body=body,
+                    _request_timeout=(_CONNECT_S, timeout_s),
+                )
+            except (errors.HTTPError, OSError) as error:
+                never_sent = isinstance(getattr(error, "reason", error), errors.NewConnectionError)
+                again = never_sent or repeatable or method == "GET"
+                if deadline.passed or not again:
+                    raise self._unreachable(error) from error
+            except rejected as error:  # status 0: the package's name for a TLS failure
+                raise self._unreachable(error) from error
+            time.sleep(min(_PAUSE_S, deadline.left_s))
 
     def _open(self) -> tuple[Any, Any]:
         with self._lock:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_kanister._kube.connection import Connection
     from pytest_kanister._model.api import Object
 
-__all__ = ["Address", "reach_directly"]
+__all__ = ["Address", "Endpoint", "reach_directly", "ready_endpoint"]
 
 
 class Address(NamedTuple):
@@ -24,6 +24,13 @@ class Address(NamedTuple):
 
     host: str
     port: int
+
+
+class Endpoint(NamedTuple):
+    """A ready endpoint of a Service: its address, and the pod behind it (empty when none is)."""
+
+    address: Address
+    pod: str
 
 
 @contextmanager
@@ -36,6 +43,13 @@ def reach_directly(
         EnvironmentProblem: none became ready, or the Service has no such port.
         NotFound: no such Service.
     """
+    yield ready_endpoint(connection, namespace, service, port, timeout_s).address
+
+
+def ready_endpoint(
+    connection: Connection, namespace: str, service: str, port: int, timeout_s: float
+) -> Endpoint:
+    """The Service's first ready endpoint for one of its ports; errors as `reach_directly`."""
     found = connection.request("GET", SERVICES.path(namespace, service))
     ports = found["spec"].get("ports") or []
     chosen = next((entry for entry in ports if entry["port"] == port), None)
@@ -46,16 +60,17 @@ def reach_directly(
             remedies=["ask for one of its ports, or add the port to the Service"],
         )
 
-    def ready(obj: Object | None) -> Address | None:
+    def ready(obj: Object | None) -> Endpoint | None:
         for subset in (obj or {}).get("subsets") or ():
             for entry in subset.get("ports") or ():
                 addresses = subset.get("addresses")
                 if addresses and entry.get("name", "") == chosen.get("name", ""):
-                    return Address(addresses[0]["ip"], entry["port"])
+                    pod = (addresses[0].get("targetRef") or {}).get("name", "")
+                    return Endpoint(Address(addresses[0]["ip"], entry["port"]), pod)
         return None
 
-    address = watch_one(connection, ENDPOINTS, service, namespace, ready, Deadline(timeout_s))
-    if address is None:
+    endpoint = watch_one(connection, ENDPOINTS, service, namespace, ready, Deadline(timeout_s))
+    if endpoint is None:
         raise EnvironmentProblem(
             f"Service {namespace}/{service} had no ready endpoint after {timeout_s:.0f} s",
             evidence=_pods(connection, namespace, found["spec"].get("selector") or {}),
@@ -64,7 +79,7 @@ def reach_directly(
                 "give them more time: --kanister-ready-timeout-s",
             ],
         )
-    yield address
+    return endpoint
 
 
 def _pods(connection: Connection, namespace: str, selector: dict[str, str]) -> str:

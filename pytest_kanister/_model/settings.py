@@ -31,7 +31,7 @@ class Settings:
     """Backend kubeconfig: context in that file.  Never the current one by default."""
 
     install: str = "none"
-    """Backend kubeconfig: who puts Kanister there: nobody (`none`: it runs), `manifests`, `helm`."""
+    """Backend kubeconfig: how Kanister comes there: `none` (it runs), `manifests`, `helm`."""
 
     release: str = "0.119.0"
     """Release of Kanister that `install` installs: the tag of its images."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_kanister._cluster.api import reviews, streaming
 from pytest_kanister._cluster.api.discovery import Discovery
 from pytest_kanister._cluster.api.execs import serve_exec
+from pytest_kanister._cluster.api.forwarding import serve_forward
 from pytest_kanister._cluster.api.logs import serve_logs
 from pytest_kanister._cluster.api.negotiation import (
     PATCH_TYPES,
@@ -100,6 +101,8 @@ class Handlers:
             return await serve_logs(self._api, request, target.namespace or "", target.name)
         if target.subresource == "exec":
             return await serve_exec(self._api, request, target.namespace or "", target.name)
+        if target.subresource == "portforward":
+            return await serve_forward(self._api, request, target.namespace or "", target.name)
         raise problems.not_implemented(f"pods/{target.subresource}")
 
     async def _read(

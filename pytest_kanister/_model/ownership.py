@@ -1,0 +1,29 @@
+"""What marks an object as ours on a cluster that others use, and what allows us in.
+
+Kubernetes reads `pytest-kanister` before the slash as the prefix of a label's key.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ALLOW_DESTRUCTIVE_LABEL",
+    "ALLOW_LABEL",
+    "MADE_ANNOTATION",
+    "OWNER_ANNOTATION",
+    "RUN_LABEL",
+]
+
+RUN_LABEL = "pytest-kanister/run"
+"""On every object that a run makes; its value is the run's name."""
+
+OWNER_ANNOTATION = "pytest-kanister/owner"
+"""`HOST PID-START` of the process behind the run: says whether that run is over."""
+
+MADE_ANNOTATION = "pytest-kanister/made"
+"""A random word for each creation: after a lost answer it says whether the object is the one."""
+
+ALLOW_LABEL = "pytest-kanister/allow"
+"""`"true"` on a namespace lets a run that names it make its objects there."""
+
+ALLOW_DESTRUCTIVE_LABEL = "pytest-kanister/allow-destructive"
+"""`"true"` on a workload that is not ours lets a scenario that says so overwrite its data."""
