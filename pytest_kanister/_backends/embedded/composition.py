@@ -40,7 +40,7 @@ _NOT_MODELLED = (
     "RBAC: every request is allowed",
     "scheduling: there is one node, requests and limits are not enforced",
     "liveness and startup probes are not run",
-    "attach and SPDY (kubectl port-forward, kubectl before 1.31) are not served",
+    "attach and SPDY are not served, which kubectl port-forward needs",
     "images: a known name means programs of this machine; contents of other images are not there",
     "network policies and ExternalName Services",
     "admission webhooks, but for the checks of Kanister's own on Blueprints",

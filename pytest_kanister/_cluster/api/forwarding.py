@@ -37,6 +37,9 @@ async def serve_forward(
         ApiError: 501, the client speaks SPDY.
     """
     pod = api.verbs.get(api.store.kinds.of(PODS), namespace, name)
+    upgrade = request.headers.get("Upgrade", "").lower()
+    if upgrade != "websocket" or _PROTOCOL not in request.headers.get("Sec-WebSocket-Protocol", ""):
+        raise problems.not_implemented("pods/portforward over SPDY")
     ports = _ports(request.query.getall("ports", []))
     status = pod.get("status", {})
     if status.get("phase") != "Running":
@@ -44,13 +47,8 @@ async def serve_forward(
             f"unable to forward port because pod is not running. Current status="
             f"{status.get('phase')}"
         )
-    if request.headers.get("Upgrade", "").lower() != "websocket":
-        raise problems.not_implemented("port-forward over SPDY: use a websocket client")
     socket = web.WebSocketResponse(protocols=(_PROTOCOL,), max_msg_size=0, compress=False)
     await socket.prepare(request)
-    if socket.ws_protocol is None:
-        await socket.close(code=1002, message=b"no channel protocol in common")
-        return socket
     for index, port in enumerate(ports):
         for channel in (2 * index, 2 * index + 1):
             await socket.send_bytes(bytes((channel,)) + struct.pack("<H", port))
