@@ -22,7 +22,7 @@ def _all(script: str, pods: str, **args: Any) -> dict[str, Any]:
 
 
 def _case(name: str, body: dict[str, Any], expect: Expect, pods: int = 1) -> Case:
-    rule = "4.3" if body["func"] == "KubeExecAll" else "4.2, 11.7"
+    rule = "4.3" if body["func"] == "KubeExecAll" else "4.2, 11.5, 11.7"
     return Case(name, rule, {"backup": {"phases": [body]}}, expect, [on()], pods=pods)
 
 
@@ -56,6 +56,7 @@ CASES = [
             "failed",
             error="null: Failed to exec command in pod: command terminated with exit code 1."
             "\nstdout: " + "\r\n".join(map(str, range(3, 13))) + "\nstderr: ",
+            phases=["p failed"],
         ),
     ),
     _case(

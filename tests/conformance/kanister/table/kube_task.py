@@ -14,7 +14,8 @@ def _case(name: str, body: dict[str, Any], expect: Expect, rule: str = "4.4", **
 
 
 def _outputs(name: str, script: str, **outputs: str) -> Case:
-    return _case(name, task(script), Expect("complete", outputs={"p": outputs or None}), "4.1")
+    rule = "4.1, 11.7" if "stderr" in name else "4.1"
+    return _case(name, task(script), Expect("complete", outputs={"p": outputs or None}), rule)
 
 
 def _line(key: str, value: str) -> str:
@@ -34,6 +35,7 @@ CASES = [
                 "container.imagePullPolicy=IfNotPresent"
             ],
         ),
+        "4.4, 11.14",
     ),
     _outputs("KubeTask-no-output", "true"),
     _outputs("KubeTask-reads-stderr-too", _line("k", "v") + " >&2", k="v"),
@@ -64,7 +66,7 @@ CASES = [
             outputs={"p": None},
             pods=["kanister-job-…"],
         ),
-        "2.7, 4.4",
+        "2.7, 4.4, 11.14",
     ),
     _case(
         "KubeTask-bad-argument",
