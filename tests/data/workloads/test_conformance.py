@@ -1,0 +1,87 @@
+"""The published suite, on every kind of workload that is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any
+
+import pytest
+
+from pytest_kanister._data.workloads import Workload
+from pytest_kanister._harness.workloads import workload_class
+from pytest_kanister._kube import KubeClient
+from pytest_kanister.testing import WorkloadSuite
+from tests.data.proof.sabotage.mysql import reset as reset_mysql
+
+pytestmark = pytest.mark.slow
+
+
+def redeploy(workload: Any) -> None:
+    """For a workload that is quicker made anew than emptied."""
+    workload.remove()
+    workload.deploy()
+    workload.wait_ready()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind is tried.
+
+    Attributes:
+        damages: one of each that its `damage` knows.
+        dataset: to which they are done; empty: the first.
+        empty: takes everything away that was seeded.
+        options: of the scenario.
+    """
+
+    damages: Sequence[Mapping[str, Any]]
+    dataset: str = ""
+    empty: Callable[[Any], None] = redeploy
+    options: Mapping[str, Any] | None = None
+
+
+KINDS = {
+    "mysql": Kind(
+        (
+            {"drop": "myImportantData"},
+            {"dropTable": "myImportantData.Accounts"},
+            {"deleteRows": {"table": "myImportantData.Accounts", "where": "name = 'nick'"}},
+            {"sql": "CREATE DATABASE later"},
+        ),
+        "accounts",
+        reset_mysql,
+    ),
+}
+
+
+class _Tried(WorkloadSuite):
+    """On the cluster that all tests of this folder share."""
+
+    how: Kind
+
+    @classmethod
+    def connect(cls, request: pytest.FixtureRequest) -> KubeClient:
+        found: KubeClient = request.getfixturevalue("kube")
+        return found
+
+    def empty(self, workload: Workload) -> None:
+        self.how.empty(workload)
+
+
+for _kind, _how in KINDS.items():
+    _body = {
+        "workload_class": workload_class(_kind),
+        "damages": _how.damages,
+        "dataset": _how.dataset,
+        "options": _how.options or {},
+        "how": _how,
+        "__module__": __name__,
+    }
+    globals()[f"Test_{_kind}"] = type(f"Test_{_kind}", (_Tried,), _body)
+
+
+def test_every_registered_kind_is_tried() -> None:
+    registered = {entry.name for entry in entry_points(group="pytest_kanister.workloads")}
+    assert registered == set(KINDS)
