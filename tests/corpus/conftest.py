@@ -69,11 +69,15 @@ class Ground:
         """An object as an ActionSet's target."""
         return Target(kind, name, self.namespace)
 
-    def run(self, action: str, blueprint: str, target: Target) -> str:
-        """A new ActionSet, complete; its name."""
-        name = create_actionset(
+    def start(self, action: str, blueprint: str, target: Target) -> str:
+        """A new ActionSet; its name."""
+        return create_actionset(
             self.kube, action=action, blueprint=blueprint, target=target, profile=self._profile
         )
+
+    def run(self, action: str, blueprint: str, target: Target) -> str:
+        """A new ActionSet, complete; its name."""
+        name = self.start(action, blueprint, target)
         wait_actionset(self.kube, name, timeout_s=LIMIT_S)
         return name
 
