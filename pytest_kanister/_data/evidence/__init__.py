@@ -1,6 +1,6 @@
 """Snapshots on disk: saved, loaded and compared offline.
 
-Imports `_data.proof`, `_base`, `_model`, `errors`; knows no database.
+Imports `_data.proof`, `_base`, `_model`, `errors`; knows no database.  `workloads` import its `runs`.
 """
 
 from __future__ import annotations

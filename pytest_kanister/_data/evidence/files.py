@@ -1,38 +1,42 @@
-"""One snapshot in one file, line by line, so that memory holds no second copy of it.
+"""One snapshot in one file.
 
-A file is gzip around lines of JSON: a header, then each object of the inventory, then each table
-followed by its rows, then a last line that says how many rows there were.  A row is
-`[times, cell, …]`; a cell is null or a text whose characters are its bytes (Latin-1).
+Version 1, where all rows are there: gzip around the lines of `lines`.  Version 2, where large
+tables are digests: a ZIP archive of those lines (`snapshot`) and, uncompressed as they are
+random, the sorted runs of each such table (`runs/0` …), which are read in place.
 """
 
 from __future__ import annotations
 
 import gzip
-import json
 import os
 import secrets
+import struct
+import weakref
+import zipfile
 import zlib
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_kanister._data.proof.canonical import Column, Kind
-from pytest_kanister._data.proof.snapshot import Snapshot, Table
-from pytest_kanister.errors import UsageProblem
+from pytest_kanister._data.evidence.lines import lines_of, snapshot_of
+from pytest_kanister._data.evidence.runs import StoredRuns
+from pytest_kanister.errors import Unverified, UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
-    from pytest_kanister._data.proof.canonical import Row
-    from pytest_kanister._data.proof.snapshot import Name, Properties
+    from pytest_kanister._data.proof.digests import Runs
+    from pytest_kanister._data.proof.snapshot import Snapshot
 
 __all__ = ["load_snapshot", "save_snapshot"]
 
-KIND = "pytest-kanister snapshot"
-VERSION = 1
-"""Of the file; the canonical forms inside have one of their own."""
+_WHOLE, _DIGESTED = 1, 2
 
 _QUICK = 1  # gzip: the text of rows gets hardly smaller with more effort
+_LINES = "snapshot"
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+"""Of a member in a ZIP archive: magic, lengths of its name and extra field, which follow."""
+
+_STEP_BYTES = 1 << 20
 
 
 def save_snapshot(snapshot: Snapshot, path: Path) -> None:
@@ -40,15 +44,17 @@ def save_snapshot(snapshot: Snapshot, path: Path) -> None:
 
     Raises:
         UsageProblem: it cannot be written there.
+        Unverified: the digests of a large table cannot be read any more.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=_QUICK, mtime=0) as body:
-                    for entry in _entries(snapshot):
-                        body.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
+                if any(table.digests for table in snapshot.tables.values()):
+                    _write_archive(snapshot, file)
+                else:
+                    _write_lines(snapshot, file)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
@@ -62,83 +68,87 @@ def save_snapshot(snapshot: Snapshot, path: Path) -> None:
 def load_snapshot(path: Path) -> Snapshot:
     """What `save_snapshot` wrote, equal in everything.
 
+    The digests of large tables stay in the file, which is held open while they are in use.
+
     Raises:
         UsageProblem: there is no such file, it is no snapshot, one of another version, or cut.
     """
     try:
-        with gzip.open(path, "rb") as body:
-            return _read(body, path)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        # `StoredRuns` needs it open for longer than this function.
+        file = path.open("rb")
+        try:
+            magic = file.read(2)
+            file.seek(0)
+            if magic == b"PK":
+                return _Archive(file).snapshot()
+            with file, gzip.GzipFile(fileobj=file, mode="rb") as body:
+                return snapshot_of(body, _WHOLE)
+        except BaseException:
+            file.close()
+            raise
+    except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise UsageProblem(f"{path} is no snapshot, or only a part of one: {error}") from None
     except OSError as error:
         raise UsageProblem(f"cannot read the snapshot {path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except UsageProblem as error:
+        raise UsageProblem(f"{path} is {error}") from None
+    except Unverified as error:
+        raise UsageProblem(f"{path} is a damaged snapshot: {error}") from None
+    except (
+        *(ValueError, LookupError, TypeError, AttributeError, struct.error),
+        *(NotImplementedError, RuntimeError),  # zipfile's words for compression and encryption
+    ) as error:
         raise UsageProblem(f"{path} is a damaged snapshot: {error!r}") from None
 
 
-def _entries(snapshot: Snapshot) -> Iterator[Any]:
-    yield {
-        "kind": KIND,
-        "version": VERSION,
-        "engine": snapshot.engine,
-        "formatVersion": snapshot.format_version,
-        "facts": dict(snapshot.facts),
-        "takenAt": snapshot.taken_at_s,
+def _write_lines(snapshot: Snapshot, file: BinaryIO) -> None:
+    with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=_QUICK, mtime=0) as body:
+        for line in lines_of(snapshot, _WHOLE, {}):
+            body.write(line)
+
+
+def _write_archive(snapshot: Snapshot, file: BinaryIO) -> None:
+    stored = {
+        name: table.digests.runs
+        for name, table in snapshot.tables.items()
+        if table.digests and isinstance(table.digests.runs, StoredRuns)
     }
-    for kind, items in snapshot.inventory.items():
-        yield {"class": kind}  # an empty class was looked at, too
-        for name, properties in items.items():
-            yield {"name": name, "properties": properties}
-    for name, table in snapshot.tables.items():
-        yield {
-            "table": name,
-            "columns": [[c.name, c.type, c.kind.value, c.charset] for c in table.columns],
-            "key": table.key,
-            "definition": table.definition,
-        }
-        for row, times in table.rows.items():
-            yield [times, *(None if cell is None else cell.decode("latin-1") for cell in row)]
-    yield {"rows": snapshot.row_count}
+    names = {name: f"runs/{number}" for number, name in enumerate(stored)}
+    with zipfile.ZipFile(file, "w") as archive:
+        lines = zipfile.ZipInfo(_LINES)
+        lines.compress_type = zipfile.ZIP_DEFLATED
+        lines._compresslevel = _QUICK  # type: ignore[attr-defined] # public from Python 3.13 on
+        with archive.open(lines, "w", force_zip64=True) as body:
+            for line in lines_of(snapshot, _DIGESTED, names):
+                body.write(line)
+        for name, runs in stored.items():
+            with archive.open(zipfile.ZipInfo(names[name]), "w", force_zip64=True) as body:
+                for piece in runs.pieces():
+                    body.write(piece)
 
 
-def _read(body: gzip.GzipFile, path: Path) -> Snapshot:
-    header = json.loads(body.readline() or b"{}")
-    if not isinstance(header, dict) or header.get("kind") != KIND:
-        raise UsageProblem(f"{path} is no snapshot of pytest-kanister")
-    if header["version"] != VERSION:
-        raise UsageProblem(
-            f"{path} is a snapshot file of version {header['version']}; "
-            f"this pytest-kanister reads version {VERSION}"
-        )
-    inventory: dict[str, dict[Name, Properties]] = {}
-    objects: dict[Name, Properties] = {}
-    tables: dict[Name, Table] = {}
-    rows: Counter[Row] = Counter()
-    count, told = 0, None
-    for line in body:
-        entry = json.loads(line)
-        if isinstance(entry, list):
-            times, *cells = entry
-            rows[tuple(None if c is None else c.encode("latin-1") for c in cells)] = times
-            count += times
-        elif "name" in entry:
-            objects[tuple(entry["name"])] = entry["properties"]
-        elif "class" in entry:
-            objects = inventory[entry["class"]] = {}
-        elif "table" in entry:
-            rows = Counter()
-            columns = tuple(Column(n, t, Kind(k), charset) for n, t, k, charset in entry["columns"])
-            key, definition = tuple(entry["key"]), entry["definition"]
-            tables[tuple(entry["table"])] = Table(columns, rows, key, definition)
-        else:
-            told = entry["rows"]
-    if told != count:
-        raise UsageProblem(f"{path} is a part of a snapshot: {count} rows are there of {told}")
-    return Snapshot(
-        engine=header["engine"],
-        tables=tables,
-        inventory=inventory,
-        facts=header["facts"],
-        taken_at_s=header["takenAt"],
-        format_version=header["formatVersion"],
-    )
+class _Archive:
+    """A file of version 2, open."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        weakref.finalize(self, file.close)
+        self._zip = zipfile.ZipFile(file)
+
+    def snapshot(self) -> Snapshot:
+        with self._zip.open(_LINES) as body:
+            return snapshot_of(body, _DIGESTED, self._runs)
+
+    def _runs(self, name: str, count: int, total: int) -> Runs:
+        member = self._zip.getinfo(name)
+        with self._zip.open(member) as body:  # compares its checksum at the end
+            while body.read(_STEP_BYTES):
+                pass
+        self._file.seek(member.header_offset)
+        magic, name_bytes, extra_bytes = _LOCAL_HEADER.unpack(self._file.read(_LOCAL_HEADER.size))
+        start = member.header_offset + _LOCAL_HEADER.size + name_bytes + extra_bytes
+        if magic != b"PK\3\4" or member.compress_type != zipfile.ZIP_STORED:
+            raise zipfile.BadZipFile(f"{name} is not stored as it is")
+        runs = StoredRuns(self, self._file.fileno(), start, member.file_size)
+        runs.check(count, total)
+        return runs

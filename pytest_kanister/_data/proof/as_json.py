@@ -20,7 +20,8 @@ __all__ = ["diff_as_json"]
 def diff_as_json(diff: Diff) -> dict[str, Any]:
     """`{"different", "grades", "rowsBefore", "rowsAfter", "tables", "objects", …}`.
 
-    Cells are null, numbers or texts; what is no text is `{"hex": …}`.  `moreX` counts what the
+    Cells are null, numbers or texts; what is no text is `{"hex": …}`, what a large
+    table's digests do not tell `{"kept": false}`.  `moreX` counts what the
     bounded list `x` leaves out.
     """
     return {
@@ -62,6 +63,8 @@ def _table(table: TableDiff) -> dict[str, Any]:
         "moreExtra": table.extra.more,
         "extraRows": table.extra_rows,
         "definition": [asdict(change) for change in table.definition],
+        "unlocated": table.unlocated,
+        "note": table.note,
     }
 
 

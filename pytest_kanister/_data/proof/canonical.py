@@ -11,13 +11,28 @@ import math
 import struct
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from pytest_kanister.errors import Unverified
 
-__all__ = ["Cell", "Column", "Kind", "Row", "canonical", "json_value", "show"]
+__all__ = ["NOT_KEPT", "Cell", "Column", "Kind", "Row", "canonical", "json_value", "show"]
 
 Cell = bytes | None
 Row = tuple[Cell, ...]
+
+
+class _NotKept(bytes):
+    """A cell of a row of which only the digest is left: equal to no value, only to itself."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+NOT_KEPT: Final[Cell] = _NotKept()
+"""Stands in differences only, never in a table."""
 
 LONGEST_SHOWN = 60
 """Characters of one value in a report; enough to recognise it, short enough for one line."""
@@ -81,6 +96,8 @@ def show(column: Column, cell: Cell, longest: int = LONGEST_SHOWN) -> str:
     """A cell for people: `NULL`, `5589`, `'nick'`, `0x68F0`; long ones are cut and say so."""
     if cell is None:
         return "NULL"
+    if cell is NOT_KEPT:
+        return "?"
     if column.kind is Kind.FLOAT:
         return repr(_double(cell))
     text = None if column.kind is Kind.BINARY else _decoded(column, cell)
@@ -93,9 +110,14 @@ def show(column: Column, cell: Cell, longest: int = LONGEST_SHOWN) -> str:
 
 
 def json_value(column: Column, cell: Cell) -> object:
-    """A cell as a JSON value: null, number, text, or `{"hex": …}` for what is no text."""
+    """A cell as a JSON value: null, number, text, or an object.
+
+    `{"hex": …}` for what is no text, `{"kept": false}` for `NOT_KEPT`.
+    """
     if cell is None:
         return None
+    if cell is NOT_KEPT:
+        return {"kept": False}
     if column.kind is Kind.FLOAT:
         number = _double(cell)
         return number if math.isfinite(number) else repr(number)

@@ -94,6 +94,8 @@ class TableDiff:
         extra_rows: as above.
         lost_columns: names of columns whose data are gone with them.
         definition: what changed in the table's definition.
+        unlocated: rows differ, but which of them is not known.
+        note: what the lists do not show, and why; empty: they show everything.
     """
 
     name: Name
@@ -109,6 +111,8 @@ class TableDiff:
     extra_rows: int = 0
     lost_columns: tuple[str, ...] = ()
     definition: tuple[PropertyChange, ...] = ()
+    unlocated: bool = False
+    note: str = ""
 
     @property
     def data_differ(self) -> bool:
@@ -118,7 +122,11 @@ class TableDiff:
         if self.fate == "extra":
             return False
         lost = bool(self.lost_columns) and self.rows_before > 0
-        return lost or bool(self.missing_rows or self.changed_rows or self.extra_rows)
+        return (
+            lost
+            or self.unlocated
+            or bool(self.missing_rows or self.changed_rows or self.extra_rows)
+        )
 
 
 @dataclass(frozen=True)

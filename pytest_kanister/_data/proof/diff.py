@@ -14,7 +14,8 @@ from pytest_kanister._data.proof.changes import (
     TableDiff,
 )
 from pytest_kanister._data.proof.grades import GRADES, object_grades, table_grades
-from pytest_kanister._data.proof.rows import row_differences
+from pytest_kanister._data.proof.located import located_differences, same_projected
+from pytest_kanister._data.proof.rows import RowDifferences, row_differences
 from pytest_kanister.errors import Unverified
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ def compare(before: Snapshot, after: Snapshot, *, limit: int = LIMIT) -> Diff:
                 f"these snapshots cannot be compared: {word.replace('_', ' ')} "
                 f"{one} before, {other} after"
             )
-    tables = [
-        diff
-        for name in sorted(before.tables.keys() | after.tables.keys())
-        if (diff := _table(name, before.tables.get(name), after.tables.get(name), limit))
-    ]
+    tables: list[TableDiff] = []
+    for name in sorted(before.tables.keys() | after.tables.keys()):
+        pair = before.tables.get(name), after.tables.get(name)
+        if diff := _table(name, *pair, limit if len(tables) < limit else 0):
+            tables.append(diff)
     objects = _objects(before.inventory, after.inventory)
     grades = {grade for diff in tables for grade in table_grades(diff)}
     grades |= {grade for diff in objects for grade in object_grades(diff)}
@@ -98,6 +99,7 @@ def compare(before: Snapshot, after: Snapshot, *, limit: int = LIMIT) -> Diff:
 
 
 def _table(name: Name, before: Table | None, after: Table | None, limit: int) -> TableDiff | None:
+    """What differs in one table; limit 0: only that and how it is to be graded."""
     if before is None or after is None:
         return TableDiff(
             name,
@@ -109,23 +111,47 @@ def _table(name: Name, before: Table | None, after: Table | None, limit: int) ->
         return None
     columns = _shared(before, after)
     names = [column.name for column in columns]
-    key = [names.index(n) for n in before.key if n in names]
-    rows = row_differences(
-        _projected(before, names),
-        _projected(after, names),
-        key if before.key == after.key and len(key) == len(before.key) else (),
-        limit,
-    )
+    rows, unlocated, note = _rows(before, after, names, limit)
     return TableDiff(
         name,
         "changed",
         before.row_count,
         after.row_count,
         columns,
-        *rows,
+        *(rows or RowDifferences()),
         lost_columns=tuple(c.name for c in before.columns if c.name not in names),
         definition=_properties(_defined(before), _defined(after)),
+        unlocated=unlocated,
+        note=note,
     )
+
+
+def _rows(
+    before: Table, after: Table, names: Sequence[str], limit: int
+) -> tuple[RowDifferences | None, bool, str]:
+    """Which rows differ, whether some do that cannot be told, and what is not shown."""
+    if before.digests is None and after.digests is None:
+        old, new = _projected(before, names), _projected(after, names)
+        if not limit:
+            return None, old != new, ""
+        key = [names.index(n) for n in before.key if n in names]
+        whole_key = before.key == after.key and len(key) == len(before.key)
+        return row_differences(old, new, key if whole_key else (), limit), False, ""
+    if [column.name for column in after.columns] == list(names) == _names(before):
+        if before.same_rows(after):
+            return None, False, ""
+        found, note = located_differences(before, after, limit) if limit else (None, "")
+        return found, found is None, note
+    if len(names) < len(before.columns):  # their data are lost with them; that is told already
+        return None, False, "rows were not compared: their digests cover the lost columns too"
+    same = same_projected(before, after) if limit else None
+    if same:
+        return None, False, ""
+    return None, True, "which of them is not known: digests cover all columns, in their order"
+
+
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
 
 
 def _shared(before: Table, after: Table) -> tuple[Column, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_kanister._data.proof.canonical import LONGEST_SHOWN, show
+from pytest_kanister._data.proof.canonical import LONGEST_SHOWN, NOT_KEPT, show
 from pytest_kanister._data.proof.grades import class_grade
 from pytest_kanister._data.proof.snapshot import qualified
 
@@ -69,6 +69,10 @@ def _table(table: TableDiff) -> Iterator[str]:
     if table.lost_columns:
         yield f"  - lost     the data of {', '.join(table.lost_columns)}"
         yield "             (rows below: only the columns that both have)"
+    if table.unlocated:
+        yield "  ~ rows     differ"
+    if table.note:
+        yield f"             ({table.note})"
     for gone in table.missing.entries:
         yield f"  - missing  {render_row(table.columns, gone.row)}{_times(gone)}"
     yield from _rest(table.missing, "different rows are missing", rows=table.missing_rows)
@@ -85,9 +89,10 @@ def _changed(columns: Sequence[Column], change: RowChange) -> str:
     cells = ", ".join(
         f"{columns[i].name}: {_cells(columns[i], change.before[i], change.after[i])}"
         for i in change.columns
+        if change.before[i] is not NOT_KEPT
     )
     times = f"  ({change.times} times)" if change.times > 1 else ""
-    return f"  ~ changed  {before} -> {after}   {cells}{times}"
+    return f"  ~ changed  {before} -> {after}{cells and '   '}{cells}{times}"
 
 
 def _cells(column: Column, before: bytes | None, after: bytes | None) -> str:

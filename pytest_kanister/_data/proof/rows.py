@@ -28,12 +28,12 @@ MOST_PAIRED = 200
 class RowDifferences(NamedTuple):
     """Bounded lists and whole numbers of rows."""
 
-    missing: Bounded[RowCount]
-    changed: Bounded[RowChange]
-    extra: Bounded[RowCount]
-    missing_rows: int
-    changed_rows: int
-    extra_rows: int
+    missing: Bounded[RowCount] = Bounded()
+    changed: Bounded[RowChange] = Bounded()
+    extra: Bounded[RowCount] = Bounded()
+    missing_rows: int = 0
+    changed_rows: int = 0
+    extra_rows: int = 0
 
 
 def row_differences(

@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pytest_kanister._data.proof.digests import RowDigests
+from pytest_kanister._data.proof.encoding import encoding_named
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -23,22 +26,30 @@ Properties = dict[str, str]
 """What defines an object, by property: `{"collation": "utf8mb4_bin"}`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """One table: what it is and what it holds.
+    """One table: what it is and what it holds, its rows whole or as digests.
+
+    Tables are equal when columns, key, definition and the multisets of rows are, however each of
+    them holds its rows.
 
     Attributes:
         columns: in the table's order; rows have a cell for each.
-        rows: the multiset of rows: how often each occurs.  Never changed once it is here.
+        rows: the multiset of rows: how often each occurs.  Never changed once it is here; empty
+            where `digests` stands for it.
         key: names of the primary key's columns; empty: the table has none.
         definition: columns, indexes, constraints and options in the engine's words, by name
             (`{"column balance": "int DEFAULT NULL", "option ENGINE": "InnoDB"}`).
+        digests: the rows of a large table; None: they are in `rows`.
     """
 
     columns: tuple[Column, ...]
     rows: Counter[Row]
     key: tuple[str, ...] = ()
     definition: Properties = field(default_factory=dict)
+    digests: RowDigests | None = None
+
+    __hash__ = None  # type: ignore[assignment] # the declared way to be unhashable
 
     @staticmethod
     def of(
@@ -54,7 +65,28 @@ class Table:
     @property
     def row_count(self) -> int:
         """Number of rows, duplicates counted."""
-        return self.rows.total()
+        return self.rows.total() if self.digests is None else self.digests.count
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Table):
+            return NotImplemented
+        shape = (self.columns, self.key, self.definition)
+        return shape == (other.columns, other.key, other.definition) and self.same_rows(other)
+
+    def same_rows(self, other: Table) -> bool:
+        """Whether both hold the same multiset of rows, cell by cell in the order of columns."""
+        form = self.digests or other.digests
+        if form is None:
+            return self.rows == other.rows
+        if self.row_count != other.row_count:
+            return False
+        return self.digested(form.encoding) == other.digested(form.encoding)
+
+    def digested(self, encoding: str) -> RowDigests:
+        """The rows as digests: its own, or made here of whole rows in the form of that name."""
+        if self.digests is not None:
+            return self.digests
+        return RowDigests.of(self.rows, encoding_named(encoding))
 
     def __repr__(self) -> str:
         return f"<Table {', '.join(c.name for c in self.columns)}: {self.row_count} rows>"
