@@ -76,15 +76,19 @@ class Program:
     Attributes:
         image: the name that was asked for.
         title: what really runs, for people: `MySQL 9.7.4 (Debian)`.
-        entrypoint: argv when the pod gives no command; strings may hold the placeholders
+        entrypoint: argv when the pod gives no command, its args or `command` after it; may hold the placeholders
             `{ip}` (the pod's address) and `{dir:/var/lib/mysql}` (where the program finds that
             path: itself under bubblewrap, the volume's folder on this machine elsewhere).
+        command: the image's default arguments, when the pod gives neither command nor args.
         env: environment, before the pod's own.
         path: folders put in front of PATH.
         paths: folders of this machine that the program must be able to read.
         volumes: paths that must be writable even when the pod mounts no volume there.
         ready: argv that exits 0 once a server answers; empty: ready when started.  Used when
             the pod gives no readinessProbe.
+        whole: whether it runs in the image's own root file system: then `env` is all that the
+            image sets, with its own PATH, and no program of this machine is seen.
+        cwd: folder that it starts in, unless the pod says another; empty: `/`.
         substituted: empty, or the sentence that names the substitution (`MariaDB 10.11 for
             mysql:8`), shown in every result and an error under `strict`.
     """
@@ -92,11 +96,14 @@ class Program:
     image: str
     title: str
     entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     path: tuple[Path, ...] = ()
     paths: tuple[Path, ...] = ()
     volumes: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
+    whole: bool = False
+    cwd: str = ""
     substituted: str = ""
 
 

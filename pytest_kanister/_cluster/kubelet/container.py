@@ -82,11 +82,12 @@ class Container:
         self._count = itertools.count()
         self._field = f"spec.{'initContainers' if initial else 'containers'}{{{self.name}}}"
         self._builtin: asyncio.Task[int] | None = None
+        self._image_cwd = ""
 
     @property
     def cwd(self) -> str:
         """Where commands start."""
-        return str(self.spec.get("workingDir") or "/")
+        return str(self.spec.get("workingDir") or self._image_cwd or "/")
 
     async def run_to_end(self) -> None:
         """Runs, and runs again as the restart policy says; returns when it is done for good."""
@@ -136,6 +137,7 @@ class Container:
         if program is None:
             assert builtin is not None
             return await self._run_builtin(builtin)
+        self._image_cwd = program.cwd
         number = next(self._count)
         scratch = self._around.folder / "containers" / self.name / str(number)
         sandbox = await self._configured(program, scratch)

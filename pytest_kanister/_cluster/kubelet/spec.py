@@ -48,13 +48,14 @@ def build_argv(
 ) -> tuple[list[str], bool]:
     """Argv, and whether it is the image's own entrypoint (whose placeholders are still in it).
 
-    `command` replaces the entrypoint; `args` alone follow it.
+    `command` replaces the entrypoint and the image's default arguments; `args` alone replace
+    these and follow the entrypoint.
     """
     args = [expand(word, env) for word in container.get("args") or []]
     command = container.get("command") or []
     if command:
         return [expand(word, env) for word in command] + args, False
-    return [*program.entrypoint, *args], True
+    return [*program.entrypoint, *(args or program.command)], True
 
 
 async def build_env(
@@ -67,13 +68,10 @@ async def build_env(
     """
     namespace = pod["metadata"]["namespace"]
     path = ":".join([*(str(folder) for folder in program.path), PATH])
-    env = {
-        "PATH": path,
-        "HOSTNAME": pod["spec"].get("hostname") or pod["metadata"]["name"],
-        "HOME": "/root",
-        "LANG": "C.UTF-8",
-        **program.env,
-    }
+    env = {"PATH": path, "HOSTNAME": pod["spec"].get("hostname") or pod["metadata"]["name"]}
+    if not program.whole:
+        env |= {"HOME": "/root", "LANG": "C.UTF-8"}
+    env |= program.env
     for source in container.get("envFrom") or []:
         for kind, resource in (("secretRef", SECRETS), ("configMapRef", CONFIGMAPS)):
             if kind in source:
@@ -84,7 +82,7 @@ async def build_env(
         value = await _value(api, pod, entry, env, ip)
         if value is not None:
             env[entry["name"]] = value
-    if path != env["PATH"]:  # a PATH of the pod's own still needs the image's programs
+    if path != env["PATH"] and program.path:  # a PATH of the pod's own still needs the image's programs
         env["PATH"] = ":".join([*(str(folder) for folder in program.path), env["PATH"]])
     return env
 
