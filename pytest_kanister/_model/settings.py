@@ -90,6 +90,13 @@ class Settings:
     ready_timeout_s: float = 120.0
     """How long a pod may take to become ready once its servers are fetched."""
 
+    full_rows: int = 100_000
+    """Rows of one table that a snapshot keeps whole, so that a diff shows all of them.
+
+    Larger tables (or over 64 MiB) are kept as digests: found are the same differences, but of
+    rows that are gone only the key is known.  Whole rows take some 100 bytes of memory a cell.
+    """
+
     trace: str = ""
     """File that gets one JSON line for each thing that happens, as it happens; empty: none.
 
@@ -103,6 +110,10 @@ class Settings:
                 raise UsageProblem(
                     f"kanister {name}: expected one of {', '.join(allowed)}, found {value!r}"
                 )
+        if self.full_rows < 0:
+            raise UsageProblem(
+                f"kanister full_rows: expected a number from 0 on, found {self.full_rows!r}"
+            )
         for field in fields(self):
             if field.name.endswith("_s") and getattr(self, field.name) <= 0:
                 raise UsageProblem(
@@ -194,6 +205,13 @@ def _seconds(text: str) -> float:
         raise ValueError(f"expected seconds, found {text!r}") from None
 
 
+def _count(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"expected a whole number, found {text!r}") from None
+
+
 OPTIONS = (
     Option("backend", "kind of cluster: embedded or kubeconfig"),
     Option("kubeconfig", "file of a cluster that exists (backend kubeconfig)"),
@@ -218,5 +236,6 @@ OPTIONS = (
     Option("cache", "folder for fetched servers"),
     Option("actionset_timeout_s", "seconds an ActionSet may run", _seconds),
     Option("ready_timeout_s", "seconds a pod may take to become ready", _seconds),
+    Option("full_rows", "rows of one table that a snapshot keeps whole", _count),
     Option("trace", "file that gets a JSON line for each thing that happens"),
 )

@@ -33,6 +33,7 @@ VALUES = {
 
 TOGETHER = {
     "context": ("a", "b", "c"),
+    "full_rows": ("1", "2", "3"),
     "images": ("pull", "catalogue", "auto"),
     "install": ("manifests", "helm", "none"),
     "kubeconfig": ("/a", "/b", "/c"),

@@ -1,6 +1,7 @@
 """Snapshots on disk: saved, loaded and compared offline.
 
-Imports `_data.proof`, `_base`, `_model`, `errors`; knows no database.  `workloads` import its `runs`.
+Imports `_data.proof`, `_base`, `_model`, `errors`; knows no database.
+`workloads` import its `runs`, where a large table's digests go.
 """
 
 from __future__ import annotations
