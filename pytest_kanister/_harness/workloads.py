@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["workload_class"]
 
 # Reading every distribution's entry points costs 20 ms and more, so ours are known by heart.
-_BUILT_IN = {"mysql": "pytest_kanister._data.workloads.mysql:MySQL"}
+_BUILT_IN = {
+    "mariadb": "pytest_kanister._data.workloads.mariadb:MariaDB",
+    "mysql": "pytest_kanister._data.workloads.mysql:MySQL",
+}
 
 _GROUP = "pytest_kanister.workloads"
 

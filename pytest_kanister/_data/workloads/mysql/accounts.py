@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from pytest_kanister._data.proof.snapshot import Name, Properties
 
-__all__ = ["accounts"]
+__all__ = [
+    "NOT_STORED",
+    "UNKNOWN",
+    "accounts",
+    "agreement",
+    "fingerprint",
+    "quoted_account",
+]
 
 _SERVERS_OWN = frozenset(
     account(user, "localhost") for user in ("mysql.infoschema", "mysql.session", "mysql.sys")
@@ -34,8 +41,8 @@ _APART = ("Host", "User", "authentication_string", "password_last_changed", "Use
 # Attributes whose text is no secret; any other is reduced to a fingerprint.
 _SHOWN_ATTRIBUTES = ("metadata", "Password_locking")
 
-_NOT_STORED = "no; it is still in force, until FLUSH PRIVILEGES"
-_UNKNOWN = "no: it is stored, but the server does not know it before FLUSH PRIVILEGES"
+NOT_STORED = "no; it is still in force, until FLUSH PRIVILEGES"
+UNKNOWN = "no: it is stored, but the server does not know it before FLUSH PRIVILEGES"
 
 
 def accounts(connection: Connection[Any]) -> dict[str, dict[Name, Properties]]:
@@ -61,14 +68,14 @@ def accounts(connection: Connection[Any]) -> dict[str, dict[Name, Properties]]:
     with connection.cursor() as cursor:
         cursor.execute("SET print_identified_with_as_hex = ON")
     for who, row in rows.items():
-        found[_kind(row)][who,] = {**_properties(row), "in force": _UNKNOWN}
+        found[_kind(row)][who,] = {**_properties(row), "in force": UNKNOWN}
     for who in sorted(known):
-        quoted = _quoted(who)
+        quoted = quoted_account(who)
         ((created,),) = texts(connection, f"SHOW CREATE USER {quoted}")
         if who in rows:
             found[_kind(rows[who])][who,]["in force"] = _agreement(rows[who], str(created))
         else:
-            found["user"][who,] = {"stored": _NOT_STORED}
+            found["user"][who,] = {"stored": NOT_STORED}
         lines = [str(line) for (line,) in texts(connection, f"SHOW GRANTS FOR {quoted}")]
         active += in_force(who, lines)
     for row in records(connection, "default_roles"):
@@ -94,15 +101,15 @@ def _properties(row: Mapping[str, str]) -> Properties:
         for column, value in row.items()
         if not (column in _APART or column.endswith("_priv"))
     }
-    found["password"] = _fingerprint(row["authentication_string"])
+    found["password"] = fingerprint(row["authentication_string"])
     for name, value in json.loads(row.get("User_attributes") or "{}").items():
         if name != "Restrictions":  # a right: see `grants.restricted`
             text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-            found[f"attribute {name}"] = text if name in _SHOWN_ATTRIBUTES else _fingerprint(text)
+            found[f"attribute {name}"] = text if name in _SHOWN_ATTRIBUTES else fingerprint(text)
     return found
 
 
-def _fingerprint(secret: str) -> str:
+def fingerprint(secret: str) -> str:
     """Of a stored secret, itself the engine's own salted hash in all its newer plugins."""
     if not secret:
         return "none"
@@ -127,11 +134,16 @@ def _agreement(row: Mapping[str, str], created: str) -> str:
         "account locked": (row["account_locked"] == "Y") == (" ACCOUNT LOCK" in rest),
         "password expired": (row["password_expired"] == "Y") == expired,
     }
+    return agreement(same)
+
+
+def agreement(same: Mapping[str, bool]) -> str:
+    """What is in force against what is stored, by property: `yes`, or what is not the same."""
     other = [name for name, is_same in same.items() if not is_same]
     return f"otherwise than stored, until FLUSH PRIVILEGES: {', '.join(other)}" if other else "yes"
 
 
-def _quoted(who: str) -> str:
+def quoted_account(who: str) -> str:
     """The account as a statement takes it: `account` escapes nothing."""
     user, host = who[1:-1].rsplit("'@'", 1)
     return "@".join(

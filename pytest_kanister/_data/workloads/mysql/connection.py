@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_kanister._data.workloads.mysql.script import makes_program, statements
 from pytest_kanister.errors import EnvironmentProblem, UsageProblem
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_kanister._kube import Address
     from pytest_kanister._model.secret import Secret
 
-__all__ = ["Login", "connect", "rows_of"]
+__all__ = ["Login", "LoginOutcome", "connect", "rows_of", "try_login"]
 
 CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_S = 600
@@ -68,6 +68,36 @@ def connect(login: Login, *, raw: bool = False) -> Iterator[Connection[Any]]:
             connection._force_close()  # type: ignore[attr-defined] # the stubs leave it out
     except pymysql.err.MySQLError as error:
         raise _translated(error, login) from error
+
+
+class LoginOutcome(NamedTuple):
+    """What a login came to.
+
+    Attributes:
+        refused: whether it failed.
+        said: the account and the roles that are on, or the server's error number.
+    """
+
+    refused: bool
+    said: str
+
+
+def try_login(login: Login) -> LoginOutcome:
+    """Logs in and asks the server who it thinks that is.
+
+    Raises:
+        EnvironmentProblem: nobody answers.
+    """
+    from pymysql.err import MySQLError
+
+    try:
+        with connect(login) as connection:
+            ((who, roles),) = rows_of(connection, "SELECT CURRENT_USER(), CURRENT_ROLE()")
+    except UsageProblem as problem:
+        cause = problem.__cause__
+        code = cause.args[0] if isinstance(cause, MySQLError) and cause.args else 0
+        return LoginOutcome(refused=True, said=f"error {code}")
+    return LoginOutcome(refused=False, said=f"{who}, roles {roles or 'NONE'}")
 
 
 def _open(login: Login, *, raw: bool, **tls: Any) -> Connection[Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._data.workloads.mysql.accounts import quoted_account
 from pytest_kanister._data.workloads.mysql.columns import quoted
 from pytest_kanister._data.workloads.mysql.connection import rows_of
+from pytest_kanister._data.workloads.mysql.grants import account
 from pytest_kanister._data.workloads.mysql.inspection import table_names
 from pytest_kanister.errors import HarnessBug, UsageProblem
 
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
     from pytest_kanister._data.proof.snapshot import Name
 
-__all__ = ["DAMAGES", "count_rows", "do_damage"]
+__all__ = ["DAMAGES", "OF_THE_VOLUME", "count_rows", "do_damage"]
+
+OF_THE_VOLUME = ("emptyServer", "wipeVolume")
+"""Damages that no statement can do: see `volumes` of this package."""
 
 
 def do_damage(connection: Connection[Any], how: Mapping[str, Any]) -> str:
@@ -25,7 +30,7 @@ def do_damage(connection: Connection[Any], how: Mapping[str, Any]) -> str:
     Raises:
         UsageProblem: no such damage, or there is nothing that it could hit.
     """
-    known = ", ".join(sorted(DAMAGES))
+    known = ", ".join(sorted([*DAMAGES, *OF_THE_VOLUME]))
     if len(how) != 1:
         raise UsageProblem(f"damage: expected one of {known}, found {', '.join(how) or 'none'}")
     ((kind, argument),) = how.items()
@@ -79,6 +84,36 @@ def _delete_rows(connection: Connection[Any], argument: Any) -> str:
     return f"deleted {_count(count, 'row')} of {'.'.join(name)} where {where}"
 
 
+def _change_rows(connection: Connection[Any], argument: Any) -> str:
+    if not isinstance(argument, dict) or set(argument) != {"table", "set", "where"}:
+        raise UsageProblem(
+            "damage changeRows: expected {table: database.table, set: assignments, where: "
+            f"condition}}, found {argument!r}"
+        )
+    name = _table(connection, "changeRows", argument["table"])
+    what = _text("changeRows set", argument["set"], "assignments in SQL")
+    where = _text("changeRows where", argument["where"], "a condition in SQL")
+    with connection.cursor() as cursor:
+        # The server counts rows that really are others now.
+        count = cursor.execute(f"UPDATE {_quoted(name)} SET {what} WHERE {where}")
+    if not count:
+        raise UsageProblem(
+            f"damage changeRows: no row of {'.'.join(name)} with {where} is changed by {what}"
+        )
+    return f"changed {_count(count, 'row')} of {'.'.join(name)} where {where}: {what}"
+
+
+def _drop_user(connection: Connection[Any], argument: Any) -> str:
+    text = _text("dropUser", argument, "a user's name or 'user'@'host'")
+    there = [(str(u), str(h)) for u, h in rows_of(connection, "SELECT User, Host FROM mysql.user")]
+    found = [pair for pair in there if text in (pair[0], account(*pair))]
+    if not found:
+        raise UsageProblem(f"damage dropUser: there is no account {text!r}")
+    names = [account(*pair) for pair in found]
+    rows_of(connection, f"DROP USER {', '.join(map(quoted_account, names))}")
+    return f"dropped user {', '.join(names)}"
+
+
 def _sql(connection: Connection[Any], argument: Any) -> str:
     statement = _text("sql", argument, "SQL statements")
     rows_of(connection, statement)
@@ -86,8 +121,10 @@ def _sql(connection: Connection[Any], argument: Any) -> str:
 
 
 DAMAGES: dict[str, Callable[[Connection[Any], Any], str]] = {
+    "changeRows": _change_rows,
     "drop": _drop,
     "dropTable": _drop_table,
+    "dropUser": _drop_user,
     "deleteRows": _delete_rows,
     "sql": _sql,
 }

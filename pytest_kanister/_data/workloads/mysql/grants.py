@@ -35,6 +35,7 @@ CLASSES = (
 
 GRANTED = "granted"
 WITH_OPTION = "granted, with grant option"
+WITH_ADMIN = "granted, with admin option"
 ONLY_STORED = "stored, but not in force before FLUSH PRIVILEGES"
 ONLY_IN_FORCE = "in force, but not stored: gone after FLUSH PRIVILEGES"
 
@@ -86,6 +87,7 @@ _COLUMN_WORDS = {
     "Grant_priv": "GRANT OPTION",
 }
 _OPTION = "GRANT OPTION"
+_SET_WORDS = {"Grant": _OPTION, "Delete versioning rows": "DELETE HISTORY"}
 
 
 def stored(connection: Connection[Any], users: Iterable[Mapping[str, str]]) -> Iterator[Right]:
@@ -98,6 +100,16 @@ def stored(connection: Connection[Any], users: Iterable[Mapping[str, str]]) -> I
         value = WITH_OPTION if row["WITH_GRANT_OPTION"] == "Y" else GRANTED
         who = account(row["USER"], row["HOST"])
         yield Right("global grant", "", who, row["PRIV"], value)
+    yield from stored_on_objects(connection)
+    for row in records(connection, "role_edges"):
+        value = WITH_ADMIN if row["WITH_ADMIN_OPTION"] == "Y" else GRANTED
+        who = account(row["TO_USER"], row["TO_HOST"])
+        role = account(row["FROM_USER"], row["FROM_HOST"])
+        yield Right("role grant", role, who, "ROLE", value)
+
+
+def stored_on_objects(connection: Connection[Any]) -> Iterator[Right]:
+    """From the tables that MySQL and MariaDB share: all but global rights and roles."""
     for row in records(connection, "db"):
         who = account(row["User"], row["Host"])
         yield from (Right("schema grant", row["Db"], who, word) for word in _yes(row))
@@ -117,11 +129,6 @@ def stored(connection: Connection[Any], users: Iterable[Mapping[str, str]]) -> I
         who = account(row["User"], row["Host"])
         other = account(row["Proxied_user"], row["Proxied_host"])
         yield Right("proxy grant", other, who, "PROXY", value)
-    for row in records(connection, "role_edges"):
-        value = "granted, with admin option" if row["WITH_ADMIN_OPTION"] == "Y" else GRANTED
-        who = account(row["TO_USER"], row["TO_HOST"])
-        role = account(row["FROM_USER"], row["FROM_HOST"])
-        yield Right("role grant", role, who, "ROLE", value)
 
 
 def restricted(row: Mapping[str, str], who: str) -> Iterator[Right]:
@@ -141,7 +148,7 @@ def _yes(row: Mapping[str, str]) -> Iterator[str]:
 
 def _set(text: str) -> Iterator[str]:
     for word in filter(None, text.split(",")):
-        yield _OPTION if word == "Grant" else word.upper()
+        yield _SET_WORDS.get(word, word.upper())
 
 
 # --- in force -----------------------------------------------------------------------------------
@@ -151,8 +158,9 @@ _ACCOUNT = rf"{_NAME}@{_NAME}"
 _TAIL = re.compile(rf" (?:TO|FROM) {_ACCOUNT}(?: WITH (GRANT|ADMIN) OPTION)?$")
 _ROLES = re.compile(rf"GRANT ({_ACCOUNT}(?:,{_ACCOUNT})*)$")
 _PROXY = re.compile(rf"GRANT PROXY ON {_ACCOUNT}$")
+_PROGRAM = "PROCEDURE|FUNCTION|LIBRARY|PACKAGE BODY|PACKAGE"
 _ON = re.compile(
-    rf"(GRANT|REVOKE) (.*) ON (?:(PROCEDURE|FUNCTION|LIBRARY) )?(\*|{_NAME})\.(\*|{_NAME})$",
+    rf"(GRANT|REVOKE) (.*) ON (?:({_PROGRAM}) )?(\*|{_NAME})\.(\*|{_NAME})$",
     re.DOTALL,
 )
 _PRIVILEGE = re.compile(rf"([A-Z_ ]+?)(?: \(({_NAME}(?:, {_NAME})*)\))?(?:, ?|$)")
@@ -161,19 +169,27 @@ _ALL_OF_TABLE = (
     "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER",
     "CREATE VIEW", "SHOW VIEW", "TRIGGER",
 )  # fmt: skip
-_ALL = {
+ALL = {
     "table grant": _ALL_OF_TABLE,
     "schema grant": (
         *_ALL_OF_TABLE, "CREATE TEMPORARY TABLES", "LOCK TABLES", "CREATE ROUTINE",
         "ALTER ROUTINE", "EXECUTE", "EVENT",
     ),
     "routine grant": ("EXECUTE", "ALTER ROUTINE"),
+    "global grant": ("ALL PRIVILEGES",),  # MySQL lists each
 }  # fmt: skip
 """What ALL PRIVILEGES stands for."""
 
 
-def in_force(who: str, statements: Iterable[str]) -> Iterator[Right]:
+def in_force(
+    who: str, statements: Iterable[str], every: Mapping[str, Iterable[str]] = ALL
+) -> Iterator[Right]:
     """From the lines of SHOW GRANTS for the account `who`.
+
+    Args:
+        who: see `account`.
+        statements: the lines.
+        every: what ALL PRIVILEGES stands for, by class.
 
     Raises:
         Unverified: a line of a shape that no release so far has written.
@@ -184,7 +200,7 @@ def in_force(who: str, statements: Iterable[str]) -> Iterator[Right]:
             raise _unknown(statement)
         head, option = statement[: tail.start()], tail[3]
         if roles := _ROLES.match(head):
-            value = "granted, with admin option" if option == "ADMIN" else GRANTED
+            value = WITH_ADMIN if option == "ADMIN" else GRANTED
             for user, host in re.findall(_ACCOUNT, roles[1]):
                 role = account(_plain(user), _plain(host))
                 yield Right("role grant", role, who, "ROLE", value)
@@ -192,10 +208,12 @@ def in_force(who: str, statements: Iterable[str]) -> Iterator[Right]:
             other = account(_plain(proxy[1]), _plain(proxy[2]))
             yield Right("proxy grant", other, who, "PROXY", WITH_OPTION if option else GRANTED)
         else:
-            yield from _on_object(head, who, with_option=option is not None)
+            yield from _on_object(head, who, every, with_option=option is not None)
 
 
-def _on_object(head: str, who: str, *, with_option: bool) -> Iterator[Right]:
+def _on_object(
+    head: str, who: str, every: Mapping[str, Iterable[str]], *, with_option: bool
+) -> Iterator[Right]:
     match = _ON.match(head)
     if match is None:
         raise _unknown(head)
@@ -211,8 +229,9 @@ def _on_object(head: str, who: str, *, with_option: bool) -> Iterator[Right]:
         dynamic = any("_" in word for word, _ in found)
         value = WITH_OPTION if dynamic and with_option else GRANTED
         for word, _ in found:
-            if word != "USAGE":
-                yield Right("global grant", "", who, word, value)
+            for each in every["global grant"] if word == "ALL PRIVILEGES" else (word,):
+                if each != "USAGE":
+                    yield Right("global grant", "", who, each, value)
         if with_option and not dynamic:
             yield Right("global grant", "", who, _OPTION)
         return
@@ -226,7 +245,7 @@ def _on_object(head: str, who: str, *, with_option: bool) -> Iterator[Right]:
         for column in columns:
             yield Right("column grant", f"{on}.{column}", who, word)
         if not columns:
-            for each in _ALL[kind] if word == "ALL PRIVILEGES" else (word,):
+            for each in every[kind] if word == "ALL PRIVILEGES" else (word,):
                 if each != "USAGE":
                     yield Right(kind, on, who, each)
     if with_option:

@@ -1,16 +1,39 @@
-"""The objects that a MySQL release consists of, with the names that public Blueprints read."""
+"""What a release of MySQL or MariaDB consists of, with the names that public Blueprints read."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pytest_kanister._model.api import Object
 
-__all__ = ["PASSWORD_KEY", "PORT", "claim_name", "manifests", "pod_name"]
+__all__ = ["MYSQL", "PORT", "Flavour", "claim_name", "manifests", "pod_name"]
 
 PORT = 3306
-PASSWORD_KEY = "mysql-root-password"
+
+
+class Flavour(NamedTuple):
+    """Names in which the two products differ.
+
+    Attributes:
+        kind: word in labels, ports and the Secret's keys.
+        product: for people.
+        image: what runs unless told.
+        password_variable: how the image gets root's password.
+    """
+
+    kind: str
+    product: str
+    image: str
+    password_variable: str
+
+    @property
+    def password_key(self) -> str:
+        """Of root's password in the Secret, as public charts write it."""
+        return f"{self.kind}-root-password"
+
+
+MYSQL = Flavour("mysql", "MySQL", "mysql:9.7", "MYSQL_ROOT_PASSWORD")
 
 
 def pod_name(name: str) -> str:
@@ -24,7 +47,13 @@ def claim_name(name: str) -> str:
 
 
 def manifests(
-    name: str, namespace: str, *, image: str, storage: str, password: str
+    name: str,
+    namespace: str,
+    *,
+    image: str,
+    storage: str,
+    password: str,
+    flavour: Flavour = MYSQL,
 ) -> list[Object]:
     """Secret, Services and StatefulSet, in the order in which they must be created.
 
@@ -34,7 +63,7 @@ def manifests(
     """
     labels = {
         "app.kubernetes.io/instance": name,
-        "app.kubernetes.io/name": "mysql",
+        "app.kubernetes.io/name": flavour.kind,
         "app.kubernetes.io/managed-by": "pytest-kanister",
     }
     selector = {key: labels[key] for key in list(labels)[:2]}
@@ -44,17 +73,17 @@ def manifests(
         return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}
 
     def service(called: str, extra: dict[str, Any]) -> Object:
-        ports = [{"name": "mysql", "port": PORT, "targetPort": "mysql"}]
+        ports = [{"name": flavour.kind, "port": PORT, "targetPort": flavour.kind}]
         return obj("Service", called, {"spec": {"selector": selector, "ports": ports, **extra}})
 
     container = {
-        "name": "mysql",
+        "name": flavour.kind,
         "image": image,
-        "ports": [{"name": "mysql", "containerPort": PORT}],
+        "ports": [{"name": flavour.kind, "containerPort": PORT}],
         "env": [
             {
-                "name": "MYSQL_ROOT_PASSWORD",
-                "valueFrom": {"secretKeyRef": {"name": name, "key": PASSWORD_KEY}},
+                "name": flavour.password_variable,
+                "valueFrom": {"secretKeyRef": {"name": name, "key": flavour.password_key}},
             }
         ],
         "volumeMounts": [{"name": "data", "mountPath": "/var/lib/mysql"}],
@@ -77,7 +106,8 @@ def manifests(
     }
     # The keys that public charts write; the last two belong to accounts that we do not make, but
     # Blueprints that refer to them must not fail on a missing key.
-    keys = (PASSWORD_KEY, "mysql-password", "mysql-replication-password")
+    kind = flavour.kind
+    keys = (flavour.password_key, f"{kind}-password", f"{kind}-replication-password")
     return [
         obj("Secret", name, {"type": "Opaque", "stringData": dict.fromkeys(keys, password)}),
         service(f"{name}-headless", {"clusterIP": "None", "publishNotReadyAddresses": True}),
