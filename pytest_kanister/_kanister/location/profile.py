@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
-from typing import Any
+from collections import namedtuple
 
 from pytest_kanister._kanister.location.client import S3Client
 from pytest_kanister._kanister.location.errors import LocationError, S3Error
 from pytest_kanister._kanister.location.signing import Credentials
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["Location", "open_bucket", "parse_profile"]
 
@@ -18,17 +21,15 @@ _AWS_SECRET = "secrets.kanister.io/aws"
 _AWS_FIELDS = ("aws_access_key_id", "aws_secret_access_key", "role")
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(
+    namedtuple(
+        "_Fields",
+        ("kind", "bucket", "endpoint", "prefix", "region", "credentials", "skip_tls_verify"),
+    )
+):
     """Where artifacts go, and the keys for it (`repr` hides them)."""
 
-    kind: str
-    bucket: str
-    endpoint: str
-    prefix: str
-    region: str
-    credentials: Credentials
-    skip_tls_verify: bool
+    __slots__ = ()
 
 
 def parse_profile(text: str) -> Location:

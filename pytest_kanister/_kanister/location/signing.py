@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import namedtuple
 from urllib.parse import quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -20,12 +20,10 @@ __all__ = ["EMPTY_SHA256", "Credentials", "canonical_query", "encode_path", "sig
 EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(namedtuple("_Pair", ("access_key", "secret_key"))):
     """A pair of static keys; `repr` shows neither."""
 
-    access_key: str
-    secret_key: str
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return "Credentials(***)"

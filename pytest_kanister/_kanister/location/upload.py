@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Protocol
 
 from pytest_kanister._kanister.location.errors import LocationError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from pytest_kanister._kanister.location.client import S3Client
+
+    class _Source(Protocol):
+        def readinto(self, buffer: memoryview, /) -> int | None: ...
+
 
 __all__ = ["upload"]
 
@@ -16,10 +22,6 @@ _PART_BYTES = 8 << 20
 _LARGE_PART_BYTES = 32 << 20
 _LARGE_FROM_PART = 501
 """S3 allows 10,000 parts: 500 small and 9,500 large ones make about 300 GiB."""
-
-
-class _Source(Protocol):
-    def readinto(self, buffer: memoryview, /) -> int | None: ...
 
 
 def upload(client: S3Client, key: str, source: _Source) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import pytest_kanister
 from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._kanister.tools import write_programs
 
@@ -246,3 +247,19 @@ def test_start_up_costs_little(kando: str, s3_server: Any) -> None:
 def test_python_of_choice(tmp_path: Path) -> None:
     folder = write_programs(tmp_path / "a b", python=sys.executable)
     assert _run(str(folder / "kando"), "output", "k", "v").returncode == 0
+
+
+def test_start_up_loads_no_slow_modules() -> None:
+    package = Path(pytest_kanister.__file__).parent
+    code = f"""
+import sys
+package = type(sys)("pytest_kanister")
+package.__path__ = [{str(package)!r}]
+sys.modules["pytest_kanister"] = package
+import pytest_kanister._kanister.tools.kando.main
+import pytest_kanister._kanister.tools.kando.transfer
+import pytest_kanister._kanister.location.upload
+print({{"typing", "dataclasses", "inspect"}} & set(sys.modules))
+"""
+    done = _run(sys.executable, "-I", "-S", "-c", code)
+    assert done.stdout == b"set()\n", done
