@@ -27,6 +27,8 @@ COMMANDS = {
     "scenarios": ("scenarios", "the scenarios that come along"),
     "cluster": ("cluster", "up, down, env, status: an embedded cluster to play with"),
     "kanctl": ("kanctl", "Kanister's command line: create actionset, create profile, validate"),
+    "operator": ("operator", "our operator stands in for Kanister on a cluster that has none"),
+    "cleanup": ("cleanup", "find and remove what runs have left on a cluster"),
     "doctor": ("doctor", "what this machine gets, why, and how to mend what is missing"),
 }
 """Word on the command line → module of `_cli` whose `main(arguments)` does it, and its help."""

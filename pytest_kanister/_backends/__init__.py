@@ -1,4 +1,4 @@
-"""How a cluster comes to be: the embedded one now, others later.
+"""How a cluster comes to be: `embedded` makes one, `kubeconfig` visits one that exists.
 
 The only room that knows `_cluster`, `_kanister.operator` and `_kanister.tools`, and that puts
 them together.  Hands over a kubeconfig and its capabilities; nothing else leaves.

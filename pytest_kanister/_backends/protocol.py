@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pytest_kanister._kube import KubeClient
     from pytest_kanister._model.capabilities import Capabilities
     from pytest_kanister._model.settings import Settings
 
@@ -21,6 +22,10 @@ class Backend(Protocol):
 
     kubeconfig: Path
     capabilities: Capabilities
+
+    def connect(self) -> KubeClient:
+        """A client of the cluster, which keeps to what this run may touch there."""
+        ...
 
     def close(self) -> None:
         """Ends the cluster if we are its last user and made it; a second call does nothing."""
@@ -41,4 +46,10 @@ def open_backend(settings: Settings, progress: Callable[[str], None]) -> Backend
         from pytest_kanister._backends.embedded import open_embedded
 
         return open_embedded(settings, progress)
-    raise UsageProblem(f"kanister backend: expected embedded, found {settings.backend!r}")
+    if settings.backend == "kubeconfig":
+        from pytest_kanister._backends.kubeconfig import open_kubeconfig
+
+        return open_kubeconfig(settings, progress)
+    raise UsageProblem(
+        f"kanister backend: expected embedded or kubeconfig, found {settings.backend!r}"
+    )

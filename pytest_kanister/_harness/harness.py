@@ -6,10 +6,10 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._harness.background import Later
-from pytest_kanister._harness.namespaces import claim_namespace
+from pytest_kanister._harness.existing import existing_workload, split_options
+from pytest_kanister._harness.namespaces import claim_namespace, release_namespace
 from pytest_kanister._harness.trace import Trace
 from pytest_kanister._harness.workloads import workload_class
-from pytest_kanister._model.resources import NAMESPACES
 from pytest_kanister._model.settings import Settings
 from pytest_kanister.errors import KanisterHarnessError, UsageProblem
 
@@ -103,7 +103,8 @@ class Harness:
             kind: `mysql`, or a word of the entry-point group `pytest_kanister.workloads`.
             name: of its StatefulSet, Service and Secret; empty: `<kind>-store`.
             namespace: the one wished for; another name when somebody has it already.
-            options: the workload's own.
+            options: the workload's own; `existing: True` for one that is there, in `namespace`,
+                and `destructive: "allowed"` for what overwrites its data (its label must agree).
 
         Raises:
             UsageProblem: unknown kind or option.
@@ -132,6 +133,8 @@ class Harness:
     ) -> None:
         """Begins in the background what an `open_stage` with the same words will want next."""
         key = _key(kind, name, namespace, options)
+        if self._open().capabilities.namespaces or options.get("existing"):
+            return  # there may be no room for two at a time
         if key not in self._ahead:
             self.progress(f"the next {kind} is started ahead")
             self._ahead[key] = Later(
@@ -244,23 +247,25 @@ class Harness:
         make = workload_class(kind)
         session = self._open()
         kube = session.kube.result()
-        claimed = claim_namespace(kube, namespace or f"{kind}-app")
+        own, existing = split_options(options)
+        claimed = namespace if existing else claim_namespace(kube, namespace or f"{kind}-app")
+        if not claimed:
+            raise UsageProblem(f"workload {kind}: an existing one needs its namespace")
         try:
             workload = make(
-                kube,
-                self.settings,
-                name=name or f"{kind}-store",
-                namespace=claimed,
-                options=options,
+                kube, self.settings, name=name or f"{kind}-store", namespace=claimed, options=own
             )
-            workload.deploy()
-            stage = WorkloadStage(session, workload)
+            if existing is None:
+                workload.deploy()
+            else:
+                workload = existing_workload(kube, workload, existing)
+            stage = WorkloadStage(session, workload, existing=existing is not None)
             stage.wait_ready()
         except BaseException:
-            if not self.settings.keep:
+            if not self.settings.keep and existing is None:
                 # What failed is to be told, not that the cleaning failed as well.
                 with contextlib.suppress(KanisterHarnessError):
-                    kube.delete(NAMESPACES, claimed)
+                    release_namespace(kube, claimed)
             raise
         return stage
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 import threading
 from typing import TYPE_CHECKING
 
 from pytest_kanister._backends import open_backend
 from pytest_kanister._harness.background import Later
-from pytest_kanister._harness.namespaces import LABEL
+from pytest_kanister._harness.namespaces import shared_namespace
 from pytest_kanister._kube import KubeClient, warm_up
-from pytest_kanister._model.resources import NAMESPACES
-from pytest_kanister.errors import AlreadyExists
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,22 +91,14 @@ class Session:
             backend.close()
         else:
             self.progress(f"cluster answers: {backend.capabilities.kanister}")
-        return KubeClient(backend.kubeconfig, backend.capabilities)
+        return backend.connect()
 
     def _deploy_store(self) -> SeaweedFS:
         from pytest_kanister._data.stores.seaweedfs import SeaweedFS
 
         kube = self.kube.result()
-        # When another worker of this session was first, `deploy` joins its store.
-        with contextlib.suppress(AlreadyExists):
-            kube.create(
-                {
-                    "apiVersion": NAMESPACES.api_version,
-                    "kind": NAMESPACES.kind,
-                    "metadata": {"name": STORE_NAMESPACE, "labels": {LABEL: "store"}},
-                }
-            )
-        store = SeaweedFS(kube, self.settings, name="seaweedfs", namespace=STORE_NAMESPACE)
+        namespace = shared_namespace(kube, STORE_NAMESPACE)
+        store = SeaweedFS(kube, self.settings, name="seaweedfs", namespace=namespace)
         store.deploy()
         return store
 

@@ -13,6 +13,7 @@ from pytest_kanister._data.stores.ledger import Ledger
 from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.blueprints import find_blueprint
 from pytest_kanister._harness.diagnosis import diagnose, pods_lives, secret_keys
+from pytest_kanister._harness.namespaces import release_namespace
 from pytest_kanister._kanister.blueprint import read_blueprint
 from pytest_kanister._kanister.client import (
     create_actionset,
@@ -22,7 +23,6 @@ from pytest_kanister._kanister.client import (
     wait_actionset,
 )
 from pytest_kanister._model.references import Target
-from pytest_kanister._model.resources import NAMESPACES
 from pytest_kanister._scenario.stage import Backup
 from pytest_kanister.errors import ActionSetError, ActionSetFailed, RoundTripMismatch
 
@@ -46,11 +46,20 @@ class WorkloadStage:
         session: cluster and store.
         workload: deployed; it need not answer yet.
         beside: folder in which relative Blueprints are looked up first.
+        existing: whether the workload was there before us.
     """
 
-    def __init__(self, session: Session, workload: Workload, beside: Path | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        workload: Workload,
+        beside: Path | None = None,
+        *,
+        existing: bool = False,
+    ) -> None:
         self._session = session
         self._workload = workload
+        self._existing = existing
         self._bucket: Bucket | None = None
         # A namespace's name is free again when it is gone; what its backups left is still there.
         self._prefix = f"{workload.namespace}/{secrets.token_hex(3)}"
@@ -125,6 +134,7 @@ class WorkloadStage:
             target=self._workload.target,
             profile=self._profile.result(),
             secrets=self._workload.secrets,
+            namespace=self._kanister,
         )
         try:
             status = self._wait(actionset, name)["status"]
@@ -136,7 +146,7 @@ class WorkloadStage:
         change = Ledger.of(self.bucket).since(before)
         backup = Backup(
             actionset=actionset,
-            namespace=_KANISTER,
+            namespace=self._kanister,
             blueprint=name,
             path=path,
             target=self._workload.target,
@@ -148,8 +158,20 @@ class WorkloadStage:
         return backup
 
     def restore(self, backup: Backup) -> str:
-        """Runs `restore` from the backup to its end; returns the ActionSet's name."""
-        name = derive_actionset(self._session.kube.result(), backup.actionset, action="restore")
+        """Runs `restore` from the backup to its end; returns the ActionSet's name.
+
+        Raises:
+            UsageProblem: it would overwrite a workload that is not ours to overwrite.
+        """
+        require_writable = getattr(self._workload, "require_writable", None)
+        if require_writable is not None:
+            require_writable("restoring")
+        name = derive_actionset(
+            self._session.kube.result(),
+            backup.actionset,
+            action="restore",
+            namespace=self._kanister,
+        )
         self._wait(name, backup.blueprint)
         return name
 
@@ -167,7 +189,11 @@ class WorkloadStage:
             namespace = self._workload.namespace
             target = Target("namespace", namespace, namespace)
         name = derive_actionset(
-            self._session.kube.result(), backup.actionset, action="delete", target=target
+            self._session.kube.result(),
+            backup.actionset,
+            action="delete",
+            target=target,
+            namespace=self._kanister,
         )
         own = {stored.key for stored in backup.objects}
         made = claims(backup.artifacts, self.bucket.name, self._prefix)
@@ -198,8 +224,15 @@ class WorkloadStage:
         return {"database": self._version, "unseen": unseen, **self._session.ran()}
 
     def close(self) -> None:
-        """Takes the namespace down, without waiting for it."""
-        self._session.kube.result().delete(NAMESPACES, self._workload.namespace)
+        """Takes the namespace down, without waiting for it; what is not ours stays."""
+        if self._existing:
+            return
+        if not release_namespace(self._session.kube.result(), self._workload.namespace):
+            self._workload.remove()
+
+    @property
+    def _kanister(self) -> str:
+        return self._session.capabilities.kanister_namespace
 
     def _wait(self, actionset: str, blueprint: str) -> Object:
         kube = self._session.kube.result()
@@ -207,7 +240,7 @@ class WorkloadStage:
             return wait_actionset(
                 kube,
                 actionset,
-                namespace=_KANISTER,
+                namespace=self._kanister,
                 timeout_s=self._session.settings.actionset_timeout_s,
                 blueprint=self._blueprints.get(blueprint),
                 on_progress=self._session.progress,
@@ -218,7 +251,7 @@ class WorkloadStage:
                 kube,
                 error,
                 profile=self._profile.result(),
-                reached=store.endpoint,
+                reached=store.reached,
                 keys=self._secret_keys,
                 lives=self._lives,
             )
@@ -226,11 +259,12 @@ class WorkloadStage:
 
     def _install(self, blueprint: Blueprint) -> str:
         """Creates it under a name of its content: two of one name must not overwrite each other."""
-        name = f"{blueprint.name}-{blueprint.digest[:8]}"
+        run = self._session.capabilities.run
+        name = "-".join(filter(None, (blueprint.name, blueprint.digest[:8], run)))
         metadata = {**blueprint.data["metadata"], "name": name}
         named = replace(blueprint, name=name, data={**blueprint.data, "metadata": metadata})
         self._blueprints[name] = named
-        return create_blueprint(self._session.kube.result(), named)
+        return create_blueprint(self._session.kube.result(), named, namespace=self._kanister)
 
     def _reads_namespace(self, backup: Backup, action: str) -> bool:
         actions = self._blueprints[backup.blueprint].data["actions"]
@@ -238,9 +272,6 @@ class WorkloadStage:
 
 
 _NAMESPACE = re.compile(r"\{\{[^}]*\.Namespace\.")
-
-_KANISTER = "kanister"
-"""Where the released chart and the embedded operator put Kanister and look for ActionSets."""
 
 
 def _artifacts(status: Mapping[str, object]) -> Mapping[str, object]:

@@ -241,6 +241,41 @@ class KubeClient:
         self._require_open(namespace, f"reaching Service {namespace}/{service}")
         return reach_through(self._connection, way, namespace, service, port, timeout_s)
 
+    def allowed(
+        self,
+        verb: str,
+        group: str,
+        resource: str,
+        namespace: str = "",
+        *,
+        subresource: str = "",
+        name: str = "",
+    ) -> bool:
+        """Whether we may, as the API server's authorizer says; `namespace` empty: everywhere."""
+        attributes = {
+            "verb": verb,
+            "group": group,
+            "resource": resource,
+            "subresource": subresource,
+            "namespace": namespace,
+            "name": name,
+        }
+        review = self._connection.request(
+            "POST",
+            "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+            body={
+                "apiVersion": "authorization.k8s.io/v1",
+                "kind": "SelfSubjectAccessReview",
+                "spec": {"resourceAttributes": {k: v for k, v in attributes.items() if v}},
+            },
+            repeatable=True,
+        )
+        return bool(review.get("status", {}).get("allowed"))
+
+    def server_version(self) -> str:
+        """Kubernetes' release as the API server says it: `v1.34.1`."""
+        return str(self._connection.request("GET", "/version")["gitVersion"])
+
     def close(self) -> None:
         """Closes pooled connections; a later call opens new ones."""
         self._connection.close()

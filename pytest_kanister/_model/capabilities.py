@@ -26,6 +26,8 @@ class Capabilities:
         losses: what this machine could not give (one sentence each); shown with every result.
         not_modelled: what a real cluster has and this one does not (one sentence each).
         kanister_namespace: where Kanister's controller looks for ActionSets and Blueprints.
+        kanister_account: the ServiceAccount it runs as, `namespace/name`, which needs rights in
+            namespaces that we make; empty: it needs none.
         run: this run's name on a shared cluster, the suffix of its namespaces; empty elsewhere.
         namespaces: existing namespaces to work in; empty: new ones are made.
     """
@@ -39,5 +41,6 @@ class Capabilities:
     losses: tuple[str, ...] = ()
     not_modelled: tuple[str, ...] = ()
     kanister_namespace: str = "kanister"
+    kanister_account: str = ""
     run: str = ""
     namespaces: tuple[str, ...] = ()

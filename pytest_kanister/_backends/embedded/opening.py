@@ -13,7 +13,7 @@ from pytest_kanister._backends.embedded import process
 from pytest_kanister._backends.embedded.grounds import clusters
 from pytest_kanister._backends.embedded.messages import Description, load_description
 from pytest_kanister._backends.embedded.owner import Owner, owner_pid
-from pytest_kanister._kube import warm_up
+from pytest_kanister._kube import KubeClient, warm_up
 from pytest_kanister.errors import EnvironmentProblem, HarnessBug
 
 if TYPE_CHECKING:
@@ -68,6 +68,10 @@ class EmbeddedBackend:
         self._progress = progress
         self._open = True
         _users[cluster.pid] = _users.get(cluster.pid, 0) + 1
+
+    def connect(self) -> KubeClient:
+        """A client of the cluster, which is ours alone."""
+        return KubeClient(self.kubeconfig, self.capabilities)
 
     def close(self) -> None:
         """Ends the cluster if it is this process's own and nobody else in it uses it."""

@@ -18,7 +18,6 @@ __all__ = ["ACCESS_KEY", "IMAGE", "SECRET_KEY", "manifests"]
 IMAGE = "chrislusf/seaweedfs:4.48"
 ACCESS_KEY, SECRET_KEY = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
-_PORT = 8333
 _PORT_VARIABLE = "S3_PORT"  # tells the embedded image's readiness check which port was chosen
 _STORAGE = "4Gi"
 
@@ -44,15 +43,13 @@ def manifests(name: str, namespace: str, *, as_process: bool) -> list[Object]:
     Args:
         name: of each of them.
         namespace: theirs.
-        as_process: pods are processes of one machine.  `mini` refuses a port that anybody there
-            listens on, whatever the address, so each store takes one of its own; and the
-            embedded cluster itself knows which flags say where volume and address are.
+        as_process: pods are processes of one machine: the embedded cluster itself knows which
+            flags say where volume and address are.
     """
-    port = _PORT
-    flags: tuple[str, ...] = _FLAGS
-    if as_process:
-        port = _free_port()
-        flags = ()
+    # `mini` refuses a port that anybody in its network listens on, whatever the address: pods of
+    # an embedded cluster share one, also when that cluster is known by a kubeconfig only.
+    port = _free_port()
+    flags: tuple[str, ...] = () if as_process else _FLAGS
     selector = {"app.kubernetes.io/instance": name, "app.kubernetes.io/name": "seaweedfs"}
     labels = {**selector, "app.kubernetes.io/managed-by": "pytest-kanister"}
 

@@ -125,6 +125,11 @@ class SeaweedFS:
             return self._address()
         return f"http://{self.name}.{self.namespace}.svc.cluster.local:{self._service_port()}"
 
+    @property
+    def reached(self) -> str:
+        """URL of the server as the harness reaches it."""
+        return self._address()
+
     def bucket(self, name: str, *, create: bool = True) -> S3Bucket:
         """A bucket by name.
 
