@@ -27,6 +27,7 @@ _FAMILIES = {
     "mysql-tools": "tools",
     "redis": "redis",
     "redis-tools": "redis-tools",
+    "valkey": "redis",
     "postgres": "postgres",
     "postgresql": "postgres",
     "postgres-kanister-tools": "postgres-tools",
@@ -119,7 +120,7 @@ class BuiltinCatalogue:
 
             if family == "redis":
                 return redis.server_program(name, image, self._cache, progress)
-            return redis.client_program(image, self._cache, progress)
+            return redis.client_program(name, image, self._cache, progress)
         if family in ("postgres", "postgres-tools"):
             from pytest_kanister._cluster.images import postgres
 
