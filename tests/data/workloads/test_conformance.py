@@ -43,6 +43,17 @@ class Kind:
 
 
 KINDS = {
+    "redis": Kind(
+        (
+            {"flush": True},
+            {"drop": 0},
+            {"deleteKeys": "account:nick visits"},
+            {"dropUser": "clerk"},
+            {"commands": "HSET account:edwin balance 145"},
+            {"emptyServer": True},
+        ),
+        "accounts",
+    ),
     "mysql": Kind(
         (
             {"drop": "myImportantData"},
