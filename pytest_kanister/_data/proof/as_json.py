@@ -59,6 +59,7 @@ def _table(table: TableDiff) -> dict[str, Any]:
         "changed": [_change(columns, change) for change in table.changed.entries],
         "moreChanged": table.changed.more,
         "changedRows": table.changed_rows,
+        "limitedRows": table.limited_rows,
         "extra": [_count(columns, count) for count in table.extra.entries],
         "moreExtra": table.extra.more,
         "extraRows": table.extra_rows,
@@ -78,6 +79,7 @@ def _change(columns: Sequence[Column], change: RowChange) -> dict[str, Any]:
         "after": _row(columns, change.after),
         "columns": [columns[i].name for i in change.columns],
         "times": change.times,
+        "limit": change.limit,
     }
 
 

@@ -27,6 +27,9 @@ class _NotKept(bytes):
     def __eq__(self, other: object) -> bool:
         return self is other
 
+    def __ne__(self, other: object) -> bool:  # bytes has one of its own
+        return self is not other
+
     def __hash__(self) -> int:
         return id(self)
 

@@ -59,12 +59,14 @@ class RowChange:
         after: as it is.
         columns: positions of the cells that differ.
         times: how many such rows.
+        limit: it is what the engine's own dump leaves of the row (see `limits`).
     """
 
     before: Row
     after: Row
     columns: tuple[int, ...]
     times: int = 1
+    limit: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class TableDiff:
         extra_rows: as above.
         lost_columns: names of columns whose data are gone with them.
         definition: what changed in the table's definition.
+        limited_rows: those of the changed rows that the engine's own dump altered.
         unlocated: rows differ, but which of them is not known.
         note: what the lists do not show, and why; empty: they show everything.
     """
@@ -111,12 +114,13 @@ class TableDiff:
     extra_rows: int = 0
     lost_columns: tuple[str, ...] = ()
     definition: tuple[PropertyChange, ...] = ()
+    limited_rows: int = 0
     unlocated: bool = False
     note: str = ""
 
     @property
     def data_differ(self) -> bool:
-        """Whether any row that was there before is not exactly there now."""
+        """Whether any row is lost, new or altered, beside those that the engine's dump alters."""
         if self.fate == "missing":
             return self.rows_before > 0
         if self.fate == "extra":
@@ -125,7 +129,8 @@ class TableDiff:
         return (
             lost
             or self.unlocated
-            or bool(self.missing_rows or self.changed_rows or self.extra_rows)
+            or bool(self.missing_rows or self.extra_rows)
+            or self.changed_rows > self.limited_rows
         )
 
 

@@ -11,9 +11,11 @@ from pytest_kanister._data.proof.changes import (
     Fate,
     ObjectDiff,
     PropertyChange,
+    RowChange,
     TableDiff,
 )
 from pytest_kanister._data.proof.grades import GRADES, object_grades, table_grades
+from pytest_kanister._data.proof.limits import altered_by_dump, has_limits
 from pytest_kanister._data.proof.located import located_differences, same_projected
 from pytest_kanister._data.proof.rows import RowDifferences, row_differences
 from pytest_kanister.errors import Unverified
@@ -111,27 +113,48 @@ def _table(name: Name, before: Table | None, after: Table | None, limit: int) ->
         return None
     columns = _shared(before, after)
     names = [column.name for column in columns]
-    rows, unlocated, note = _rows(before, after, names, limit)
+    altered: list[RowChange] = []
+    if before.digests is None and after.digests is None and has_limits(columns):
+        altered = altered_by_dump(columns, _projected(before, names), _projected(after, names))
+    rows, unlocated, note = _rows(before, after, names, limit, altered)
     return TableDiff(
         name,
         "changed",
         before.row_count,
         after.row_count,
         columns,
-        *(rows or RowDifferences()),
+        *_with_altered(rows or RowDifferences(), altered, limit),
         lost_columns=tuple(c.name for c in before.columns if c.name not in names),
         definition=_properties(_defined(before), _defined(after)),
+        limited_rows=sum(change.times for change in altered),
         unlocated=unlocated,
         note=note,
     )
 
 
+def _with_altered(found: RowDifferences, altered: list[RowChange], limit: int) -> RowDifferences:
+    changes = (*altered, *found.changed.entries)
+    return found._replace(
+        changed=Bounded(changes[:limit], max(0, len(changes) - limit) + found.changed.more),
+        changed_rows=found.changed_rows + sum(change.times for change in altered),
+    )
+
+
 def _rows(
-    before: Table, after: Table, names: Sequence[str], limit: int
+    before: Table, after: Table, names: Sequence[str], limit: int, altered: Sequence[RowChange]
 ) -> tuple[RowDifferences | None, bool, str]:
-    """Which rows differ, whether some do that cannot be told, and what is not shown."""
+    """Which rows differ, whether some do that cannot be told, and what is not shown.
+
+    Those that are `altered` by the engine's dump are left out.
+    """
     if before.digests is None and after.digests is None:
         old, new = _projected(before, names), _projected(after, names)
+        if altered:
+            old, new = Counter(old), Counter(new)
+            for change in altered:
+                old[change.before] -= change.times
+                new[change.after] -= change.times
+            old, new = +old, +new
         if not limit:
             return None, old != new, ""
         key = [names.index(n) for n in before.key if n in names]

@@ -1,4 +1,4 @@
-"""How grave a difference is: which of five words it belongs to."""
+"""How grave a difference is: which of six words it belongs to."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ if TYPE_CHECKING:
 
 __all__ = ["GRADES", "class_grade", "object_grades", "table_grades"]
 
-GRADES = ("data", "schema", "code", "users", "extra")
+GRADES = ("data", "schema", "code", "users", "extra", "limit")
 """In order of weight: rows lost or altered; definitions; programs in the database; accounts and
-their rights; objects that were not there before."""
+their rights; objects that were not there before; values that the engine's own dump alters."""
 
 _CLASSES = {
-    "code": ("trigger", "procedure", "function", "event"),
+    "data": ("orphaned key",),
+    "code": ("trigger", "procedure", "function", "event", "package", "package body"),
     "users": (
+        "login",
         "user",
         "role",
         "default role",
@@ -42,6 +44,8 @@ def table_grades(diff: TableDiff) -> set[str]:
     grades = set()
     if diff.data_differ:
         grades.add("data")
+    if diff.limited_rows:
+        grades.add("limit")
     if diff.fate == "extra":
         grades.add("extra")
     if diff.fate == "missing" or diff.definition:
@@ -52,7 +56,8 @@ def table_grades(diff: TableDiff) -> set[str]:
 def object_grades(diff: ObjectDiff) -> set[str]:
     """The same for anything else."""
     grade = class_grade(diff.kind)
-    if diff.fate != "extra":
+    # A key without its parents is no new object: the parents are lost.
+    if diff.fate != "extra" or grade == "data":
         return {grade}
     # A right too many is as wrong for who may do what as one too few.
     return {"extra", "users"} if grade == "users" else {"extra"}

@@ -14,7 +14,7 @@ from pytest_kanister._data.proof.canonical import NOT_KEPT
 from pytest_kanister._data.proof.changes import Bounded, RowChange, RowCount
 from pytest_kanister._data.proof.digests import BUCKETS, MODULUS, RowDigests, digests_of, summed
 from pytest_kanister._data.proof.encoding import encoding_named
-from pytest_kanister._data.proof.rows import RowDifferences
+from pytest_kanister._data.proof.rows import RowDifferences, row_order
 from pytest_kanister.errors import EnvironmentProblem, Unverified, UsageProblem
 
 if TYPE_CHECKING:
@@ -255,4 +255,6 @@ def _listed(
             last = entries.pop()
             before, after = before + last.before, after + last.after
         entries.append(RowCount(row, before, after))
+    if not any(each.key for each in odd[:limit]):  # they came in the order of their digests
+        entries.sort(key=lambda entry: row_order(entry.row))
     return Bounded(tuple(entries), max(0, len(odd) - limit) + left_out)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_kanister._data.proof.canonical import Row
 
-__all__ = ["RowDifferences", "row_differences"]
+__all__ = ["RowDifferences", "row_differences", "row_order"]
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ def row_differences(
         missing[change.before] -= change.times
         extra[change.after] -= change.times
     missing, extra = +missing, +extra  # drops rows that are wholly accounted for
-    ordered = sorted(changes, key=lambda change: _order(change.before))
+    ordered = sorted(changes, key=lambda change: row_order(change.before))
     return RowDifferences(
         missing=_bounded(
             [RowCount(r, before[r], after[r]) for r in _first(missing, limit)], missing
@@ -85,8 +85,8 @@ def _by_likeness(
     missing: Counter[Row], extra: Counter[Row], before: Counter[Row], after: Counter[Row]
 ) -> list[RowChange]:
     # A row that exists on both sides, only in other numbers, was doubled or dropped, not changed.
-    gone = sorted((row for row in missing if row not in after), key=_order)
-    new = sorted((row for row in extra if row not in before), key=_order)
+    gone = sorted((row for row in missing if row not in after), key=row_order)
+    new = sorted((row for row in extra if row not in before), key=row_order)
     if not gone or not new or len(gone) > MOST_PAIRED or len(new) > MOST_PAIRED:
         return []
     pairs = [
@@ -122,13 +122,13 @@ def _change(old: Row, new: Row, times: int) -> RowChange:
 
 
 def _first(rows: Counter[Row], limit: int) -> list[Row]:
-    return heapq.nsmallest(limit, rows, key=_order)
+    return heapq.nsmallest(limit, rows, key=row_order)
 
 
 def _bounded(entries: list[T], whole: Collection[object]) -> Bounded[T]:
     return Bounded(tuple(entries), len(whole) - len(entries))
 
 
-def _order(row: Row) -> list[tuple[bool, bytes]]:
+def row_order(row: Row) -> list[tuple[bool, bytes]]:
     """NULL first, then by bytes: any fixed order will do, so that two runs print the same."""
     return [(cell is not None, cell or b"") for cell in row]
