@@ -92,7 +92,9 @@ def _changed(columns: Sequence[Column], change: RowChange) -> str:
         if change.before[i] is not NOT_KEPT
     )
     times = f"  ({change.times} times)" if change.times > 1 else ""
-    return f"  ~ changed  {before} -> {after}{cells and '   '}{cells}{times}"
+    word = "limit  " if change.limit else "changed"
+    why = "   (the engine's own dump alters it so)" if change.limit else ""
+    return f"  ~ {word}  {before} -> {after}{cells and '   '}{cells}{times}{why}"
 
 
 def _cells(column: Column, before: bytes | None, after: bytes | None) -> str:

@@ -256,7 +256,13 @@ def test_json_holds_what_the_text_says() -> None:
     assert table["name"] == ["bank", "Accounts"]
     assert table["missing"] == [{"row": ["albert", 112], "before": 1, "after": 0}]
     assert table["changed"] == [
-        {"before": ["nick", 0], "after": ["nick", 1], "columns": ["balance"], "times": 1}
+        {
+            "before": ["nick", 0],
+            "after": ["nick", 1],
+            "columns": ["balance"],
+            "times": 1,
+            "limit": False,
+        }
     ]
     assert (table["missingRows"], table["changedRows"], table["extraRows"]) == (1, 1, 0)
 
