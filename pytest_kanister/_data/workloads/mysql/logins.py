@@ -1,7 +1,7 @@
 """Real logins: of the accounts whose passwords went through the harness.
 
-That a row of mysql.user came back does not say that anybody can log in (`data-plane`: a restore
-without FLUSH PRIVILEGES).  So whoever was given a password by a seeded or executed statement is
+That a row of mysql.user came back does not say that anybody can log in: a server reads it at
+FLUSH PRIVILEGES only.  So whoever was given a password by a seeded or executed statement is
 logged in with it; passwords stay in memory.
 """
 
@@ -33,7 +33,7 @@ _GIVEN = re.compile(
     rf"IDENTIFIED\s+(?:(?:WITH|VIA)\s+\S+\s+)?(?:BY|USING\s+PASSWORD\s*\()\s*(?P<word>{_QUOTED})",
     re.IGNORECASE | re.DOTALL,
 )
-_MAKES_USER = re.compile(r"(?:CREATE(?:\s+OR\s+REPLACE)?|ALTER)\s+USER\b", re.IGNORECASE)
+_MAKES_USER = re.compile(r"(CREATE|ALTER)(?:\s+OR\s+REPLACE)?\s+USER\b", re.IGNORECASE)
 
 
 class Logins:
@@ -43,14 +43,20 @@ class Logins:
         self._given: dict[str, list[Secret]] = {}
 
     def learn(self, script: str) -> None:
-        """Remembers what CREATE USER and ALTER USER set."""
+        """Remembers what CREATE USER sets, and what ALTER USER sets for those accounts.
+
+        Of an account that somebody else made nothing is learnt on the way: it would be tried
+        after the restore and was not before.
+        """
         if "IDENTIFIED" not in script.upper():
             return
         for statement in statements(script):
-            if _MAKES_USER.match(statement):
+            if verb := _MAKES_USER.match(statement):
                 for who, password in _given(statement):
-                    known = self._given.setdefault(who, [])
-                    if password not in [secret.reveal() for secret in known]:
+                    if verb[1].upper() == "CREATE":
+                        self._given.setdefault(who, [])
+                    known = self._given.get(who)
+                    if known is not None and password not in [s.reveal() for s in known]:
                         known.append(Secret(password))
 
     def tried(self, address: Address, users: Mapping[Name, Properties]) -> dict[Name, Properties]:

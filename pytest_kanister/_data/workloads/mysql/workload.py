@@ -222,7 +222,7 @@ class MySQL:
             if not self._logins:
                 return found
             tried = self._logins.tried(address, found.inventory["user"])
-        return replace(found, inventory={**found.inventory, CLASS: tried})
+        return replace(found, inventory={**found.inventory, CLASS: tried}) if tried else found
 
     def version(self) -> str:
         """Asks the server: `MySQL 9.7.4 (for mysql:9.7)`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,7 +42,9 @@ def test_a_script_sees_what_changed(
         target = f"mysql://root@{address.host}:{address.port}"
         done = command("snapshot", target, "-o", before, password=password)
         assert (done.returncode, done.stderr) == (0, "")
-        assert load_snapshot(tmp_path / "before") == mysql.snapshot()
+        # The command knows no passwords, so it logs nobody in.
+        inventory = {k: v for k, v in mysql.snapshot().inventory.items() if k != "login"}
+        assert load_snapshot(tmp_path / "before") == replace(mysql.snapshot(), inventory=inventory)
         mysql.execute("DROP USER reader; DELETE FROM d.parts WHERE id = 2")
         file = tmp_path / "password"
         file.write_text(f"{password}\n")
