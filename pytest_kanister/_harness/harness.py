@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_kanister._model.capabilities import Capabilities
     from pytest_kanister._model.references import Target
     from pytest_kanister._model.results import StepResult
+    from pytest_kanister._scenario.model import WorkloadSpec
     from pytest_kanister._scenario.stage import Backup, Stage
 
 __all__ = ["Harness"]
@@ -125,6 +126,7 @@ class Harness:
         ahead = self._ahead.pop(_key(kind, name, namespace, options), None)
         stage = ahead.result() if ahead else self._set_up(kind, name, namespace, options)
         stage.beside = beside
+        stage.opener = self._open_further
         self._stages.append(stage)
         return stage
 
@@ -268,6 +270,9 @@ class Harness:
                     release_namespace(kube, claimed)
             raise
         return stage
+
+    def _open_further(self, spec: WorkloadSpec) -> WorkloadStage:
+        return self._set_up(spec.kind, spec.name, spec.namespace, spec.options)
 
     def _stage_of(self, workload: Workload) -> WorkloadStage:
         for stage in self._stages:

@@ -8,12 +8,14 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from pytest_kanister._model.resources import SECRETS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_kanister._kube import KubeClient
 
-__all__ = ["Redactor", "secret_texts"]
+__all__ = ["Redactor", "redact_error", "secrets_of"]
 
 _SHORTEST = 5
 """A shorter text turns up by itself everywhere; nobody could read a report without it."""
@@ -59,8 +61,17 @@ def _forms(text: str) -> set[str]:
     return forms
 
 
-def secret_texts(secret: Mapping[str, object]) -> list[str]:
-    """The texts of a Secret as the API gives it, but for those that are names and ports."""
+def redact_error(error: BaseException, redact: Redactor) -> None:
+    """Takes secrets out of everything that an error of ours carries as text."""
+    for name, value in vars(error).items():
+        if isinstance(value, str):
+            setattr(error, name, redact(value))
+        elif isinstance(value, tuple) and all(isinstance(part, str) for part in value):
+            setattr(error, name, tuple(redact(part) for part in value))
+    error.args = tuple(redact(part) if isinstance(part, str) else part for part in error.args)
+
+
+def _texts(secret: Mapping[str, object]) -> list[str]:
     data = secret.get("data")
     found = []
     for key, value in (data if isinstance(data, dict) else {}).items():
@@ -70,12 +81,10 @@ def secret_texts(secret: Mapping[str, object]) -> list[str]:
 
 
 def secrets_of(kube: KubeClient, namespaces: Iterable[str]) -> list[str]:
-    """The texts of all Secrets in some namespaces."""
-    from pytest_kanister._model.resources import SECRETS
-
+    """The texts of all Secrets in some namespaces, but for those that are names and ports."""
     return [
         text
         for namespace in namespaces
         for secret in kube.list(SECRETS, namespace)
-        for text in secret_texts(secret)
+        for text in _texts(secret)
     ]

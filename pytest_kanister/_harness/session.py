@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from pytest_kanister._backends import open_backend
 from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.namespaces import shared_namespace
+from pytest_kanister._harness.redaction import Redactor
+from pytest_kanister._kanister.client.tasks import CREATED_BY
 from pytest_kanister._kube import KubeClient, warm_up
+from pytest_kanister._kube.following import PodLogs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +35,7 @@ class Session:
     Attributes:
         settings: what the run was asked to do.
         progress: called with one line for each thing a person might wait for.
+        redactor: knows the secrets of everything that was set up in this session.
         kube: the cluster's client, as soon as the API answers.
         ready_store: the store, as soon as it answers.
         bucket: the run's bucket, as soon as it exists.
@@ -44,6 +48,8 @@ class Session:
         self._closed = False
         self._store_version = ""
         self._lock = threading.Lock()
+        self._pod_logs: PodLogs | None = None
+        self.redactor = Redactor()
         warm_up()
         self.kube: Later[KubeClient] = Later(self._connect, "cluster")
         self._deployed: Later[SeaweedFS] = Later(self._deploy_store, "store")
@@ -72,11 +78,30 @@ class Session:
             ran["kept"] = f"export KUBECONFIG={shlex.quote(str(self.kube.result().kubeconfig))}"
         return ran
 
+    def pod_logs(self) -> PodLogs:
+        """What pods of Kanister's phases write; followed from the first call on.
+
+        Kanister deletes a task's pod as soon as it ends, so nobody can ask afterwards.
+        """
+        kube = self.kube.result()
+        with self._lock:
+            if self._pod_logs is None:
+                self._pod_logs = PodLogs(kube, CREATED_BY)
+            return self._pod_logs
+
+    @property
+    def store_namespace(self) -> str:
+        """Where the store's pod is."""
+        return self._deployed.result().namespace
+
     def close(self) -> None:
         """Ends the cluster if it is ours; a second call does nothing."""
         with self._lock:
             self._closed = True
             backend, self._backend = self._backend, None
+            logs, self._pod_logs = self._pod_logs, None
+        if logs is not None:
+            logs.stop()
         if backend is not None:
             backend.close()
 
@@ -105,6 +130,7 @@ class Session:
     def _await_store(self) -> SeaweedFS:
         store = self._deployed.result()
         store.wait_ready(BUCKET)
+        self.redactor.add((store.access_key.reveal(), store.secret_key.reveal()))
         self._store_version = store.version()
         self.progress(f"store answers: {self._store_version}")
         return store

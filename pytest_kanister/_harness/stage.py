@@ -6,14 +6,17 @@ import re
 import secrets
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._data.stores.audit import Neighbours, claims, hit_beside, leaked
 from pytest_kanister._data.stores.ledger import Ledger
 from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.blueprints import find_blueprint
 from pytest_kanister._harness.diagnosis import diagnose, pods_lives, secret_keys
+from pytest_kanister._harness.evidence import first_pod, gather
+from pytest_kanister._harness.given import given
 from pytest_kanister._harness.namespaces import release_namespace
+from pytest_kanister._harness.redaction import redact_error, secrets_of
 from pytest_kanister._kanister.blueprint import read_blueprint
 from pytest_kanister._kanister.client import (
     create_actionset,
@@ -22,19 +25,33 @@ from pytest_kanister._kanister.client import (
     derive_actionset,
     wait_actionset,
 )
+from pytest_kanister._kube.lookup import apply_manifest, find_object
 from pytest_kanister._model.references import Target
+from pytest_kanister._model.resources import SECRETS
+from pytest_kanister._scenario.precision import second_precision
 from pytest_kanister._scenario.stage import Backup
-from pytest_kanister.errors import ActionSetError, ActionSetFailed, RoundTripMismatch
+from pytest_kanister.errors import (
+    ActionSetError,
+    ActionSetFailed,
+    EnvironmentProblem,
+    HarnessBug,
+    KanisterHarnessError,
+    RoundTripMismatch,
+    UsageProblem,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pytest_kanister._data.stores import Bucket
     from pytest_kanister._data.workloads import Workload
     from pytest_kanister._harness.session import Session
     from pytest_kanister._kanister.blueprint import Blueprint
+    from pytest_kanister._kube import ExecResult
     from pytest_kanister._model.api import Object
+    from pytest_kanister._scenario.model import Inputs, WorkloadSpec
+    from pytest_kanister._scenario.stage import Stage
 
 __all__ = ["WorkloadStage"]
 
@@ -47,6 +64,10 @@ class WorkloadStage:
         workload: deployed; it need not answer yet.
         beside: folder in which relative Blueprints are looked up first.
         existing: whether the workload was there before us.
+
+    Attributes:
+        opener: sets a further stage up; whoever opened this one provides it.
+        options: the workload's own; only known of a fresh one.
     """
 
     def __init__(
@@ -69,7 +90,11 @@ class WorkloadStage:
         self._secret_keys: dict[Target, frozenset[str]] = {}
         self._lives: dict[Target, str] = {}
         self._backups: list[Backup] = []
+        self._actionsets: list[str] = []
+        self._fresh: list[WorkloadStage] = []
         self.beside = beside
+        self.opener: Callable[[WorkloadSpec], WorkloadStage] | None = None
+        self.options: Mapping[str, Any] = {}
 
     @property
     def workload(self) -> Workload:
@@ -98,6 +123,7 @@ class WorkloadStage:
             for secret in self._workload.secrets.values()
         }
         self._lives = pods_lives(self._session.kube.result(), self._workload.namespace)
+        self._learn_secrets()
         self._session.progress(f"database answers: {self._version}")
 
     def _make_profile(self) -> Target:
@@ -112,8 +138,21 @@ class WorkloadStage:
             secret_key=store.secret_key,
         )
 
-    def backup(self, blueprint: str | Path, *, beside: Path | None = None) -> Backup:
+    def backup(
+        self,
+        blueprint: str | Path,
+        *,
+        beside: Path | None = None,
+        inputs: Inputs | None = None,
+        timeout_s: float | None = None,
+    ) -> Backup:
         """Runs the Blueprint's action `backup` on the workload to its end.
+
+        Args:
+            blueprint: a file, looked up in `beside`, in the stage's folder, among the bundled.
+            beside: a folder.
+            inputs: options, podOverride, Secrets and ConfigMaps for the ActionSet.
+            timeout_s: how long it may take; None: as the settings say.
 
         Raises:
             UsageProblem: no such file.
@@ -133,11 +172,11 @@ class WorkloadStage:
             blueprint=name,
             target=self._workload.target,
             profile=self._profile.result(),
-            secrets=self._workload.secrets,
             namespace=self._kanister,
+            **self._given(inputs, self._workload.secrets),
         )
         try:
-            status = self._wait(actionset, name)["status"]
+            status = self._wait(actionset, name, timeout_s)["status"]
         except ActionSetError as error:
             if lines := leaked(before, Ledger.complete(self.bucket)):
                 left = "\n".join(["it left in the bucket, where nothing deletes it:", *lines])
@@ -157,25 +196,74 @@ class WorkloadStage:
         self._backups.append(backup)
         return backup
 
-    def restore(self, backup: Backup) -> str:
+    def restore(
+        self,
+        backup: Backup,
+        *,
+        into: Stage | None = None,
+        inputs: Inputs | None = None,
+        timeout_s: float | None = None,
+    ) -> str:
         """Runs `restore` from the backup to its end; returns the ActionSet's name.
+
+        `into`: the stage whose workload is the ActionSet's object; None: the one backed up.
 
         Raises:
             UsageProblem: it would overwrite a workload that is not ours to overwrite.
         """
-        require_writable = getattr(self._workload, "require_writable", None)
+        workload = (into or self).workload
+        require_writable = getattr(workload, "require_writable", None)
         if require_writable is not None:
             require_writable("restoring")
         name = derive_actionset(
             self._session.kube.result(),
             backup.actionset,
             action="restore",
+            target=workload.target if into is not None else None,
             namespace=self._kanister,
+            **self._given(inputs, workload.secrets if into is not None else {}),
         )
-        self._wait(name, backup.blueprint)
+        self._wait(name, backup.blueprint, timeout_s)
+        for stage in self._fresh:
+            if stage is into:
+                stage.log_in_as(self)
         return name
 
-    def delete(self, backup: Backup, *, target: Target | None = None) -> str:
+    def log_in_as(self, source: WorkloadStage) -> None:
+        """Takes over another workload's Secrets when a restore has brought its accounts along.
+
+        A dump of a whole server holds its administrator's password, too; who restores one into
+        another server has to put that into the other's Secret, and so do we.
+        """
+        try:
+            self._workload.version()
+        except (UsageProblem, EnvironmentProblem):
+            kube, theirs = self._session.kube.result(), source.workload.secrets
+            for name, secret in self._workload.secrets.items():
+                if name in theirs:
+                    data = kube.get(SECRETS, theirs[name].name, theirs[name].namespace)["data"]
+                    kube.patch(SECRETS, secret.name, {"data": data}, secret.namespace)
+            self._workload = type(self._workload)(
+                kube,
+                self._session.settings,
+                name=self._workload.name,
+                namespace=self._workload.namespace,
+                options=self.options,
+            )
+            self._workload.version()
+            self._session.progress(
+                f"{self._workload.namespace}/{self._workload.name} has its source's accounts now: "
+                "its Secret got the source's passwords"
+            )
+
+    def delete(
+        self,
+        backup: Backup,
+        *,
+        target: Target | None = None,
+        inputs: Inputs | None = None,
+        timeout_s: float | None = None,
+    ) -> str:
         """Runs `delete` from the backup to its end; returns the ActionSet's name.
 
         The ActionSet's object is what the action's templates read: the namespace when they say
@@ -194,6 +282,7 @@ class WorkloadStage:
             action="delete",
             target=target,
             namespace=self._kanister,
+            **self._given(inputs, {}),
         )
         own = {stored.key for stored in backup.objects}
         made = claims(backup.artifacts, self.bucket.name, self._prefix)
@@ -202,7 +291,7 @@ class WorkloadStage:
         neighbours.plant()
         try:
             before = Ledger.of(self.bucket)
-            self._wait(name, backup.blueprint)
+            self._wait(name, backup.blueprint, timeout_s)
             change = Ledger.of(self.bucket).since(before)
         finally:
             neighbours.remove()
@@ -218,6 +307,69 @@ class WorkloadStage:
             )
         return name
 
+    def fresh(self, spec: WorkloadSpec) -> WorkloadStage:
+        """A stage with another workload of this session; it goes when this one goes."""
+        if self.opener is None:
+            raise HarnessBug("this stage was not opened by a harness")
+        stage = self.opener(spec)
+        stage.options = spec.options
+        self._fresh.append(stage)
+        return stage
+
+    def precision(self, blueprint: str | Path, *, beside: Path | None = None) -> str:
+        """By what the Blueprint tells two backups apart, when that changes once a second."""
+        parsed = read_blueprint(find_blueprint(blueprint, beside or self.beside))
+        return second_precision(parsed.action("backup"))
+
+    def apply(self, manifests: Sequence[Object]) -> list[str]:
+        """Creates or replaces objects; those without a namespace go into the workload's."""
+        kube, namespace = self._session.kube.result(), self._workload.namespace
+        applied = [apply_manifest(kube, manifest, namespace) for manifest in manifests]
+        self._learn_secrets()
+        return [f"{found['kind']} {found['metadata']['name']}" for found in applied]
+
+    def look(self, api_version: str, kind: str, name: str, namespace: str) -> Object | None:
+        """An object, in the workload's namespace unless another is named; None: not there."""
+        kube = self._session.kube.result()
+        return find_object(kube, api_version, kind, name, namespace or self._workload.namespace)
+
+    def exec(
+        self,
+        command: Sequence[str],
+        *,
+        pod: str = "",
+        container: str = "",
+        stdin: bytes = b"",
+        timeout_s: float = 60.0,
+    ) -> ExecResult:
+        """Runs a command in a pod of the namespace; empty: the workload's first one."""
+        kube, namespace = self._session.kube.result(), self._workload.namespace
+        return kube.exec(
+            namespace,
+            pod or first_pod(kube, self._workload),
+            command,
+            container=container,
+            stdin=stdin,
+            timeout_s=timeout_s,
+        )
+
+    def redact(self, text: str) -> str:
+        """The text without any secret of this session."""
+        return self._session.redactor(text)
+
+    def evidence(self) -> dict[str, str]:
+        """Everything that may explain a failure, by file name, without secrets."""
+        self._learn_secrets()
+        found = gather(
+            self._session.kube.result(),
+            actionsets=[(self._kanister, name) for name in self._actionsets],
+            namespaces=[self._workload.namespace, *(s.workload.namespace for s in self._fresh)],
+            servers=(self._session.store_namespace, self._kanister),
+            bucket=self.bucket,
+            pod_logs=self._session.pod_logs(),
+        )
+        return {name: self.redact(text) for name, text in found.items()}
+
     def ran(self) -> dict[str, str]:
         """What really ran, by role, and what the snapshots do not look at."""
         unseen = "; ".join(self._workload.not_covered)
@@ -225,6 +377,8 @@ class WorkloadStage:
 
     def close(self) -> None:
         """Takes the namespace down, without waiting for it; what is not ours stays."""
+        for stage in self._fresh:
+            stage.close()
         if self._existing:
             return
         if not release_namespace(self._session.kube.result(), self._workload.namespace):
@@ -234,14 +388,33 @@ class WorkloadStage:
     def _kanister(self) -> str:
         return self._session.capabilities.kanister_namespace
 
-    def _wait(self, actionset: str, blueprint: str) -> Object:
+    def _given(self, inputs: Inputs | None, own: Mapping[str, Target]) -> dict[str, Any]:
+        arguments = given(self._session.kube.result(), self._workload.namespace, inputs, own)
+        if inputs is not None and inputs.secrets:
+            self._learn_secrets()
+        return arguments
+
+    def _learn_secrets(self) -> None:
+        kube = self._session.kube.result()
+        self._session.redactor.add(secrets_of(kube, [self._workload.namespace]))
+
+    def _wait(self, actionset: str, blueprint: str, timeout_s: float | None) -> Object:
+        self._actionsets.append(actionset)
+        self._session.pod_logs()
+        try:
+            return self._waited(actionset, blueprint, timeout_s)
+        except KanisterHarnessError as error:
+            redact_error(error, self._session.redactor)
+            raise
+
+    def _waited(self, actionset: str, blueprint: str, timeout_s: float | None) -> Object:
         kube = self._session.kube.result()
         try:
             return wait_actionset(
                 kube,
                 actionset,
                 namespace=self._kanister,
-                timeout_s=self._session.settings.actionset_timeout_s,
+                timeout_s=timeout_s or self._session.settings.actionset_timeout_s,
                 blueprint=self._blueprints.get(blueprint),
                 on_progress=self._session.progress,
             )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_kanister._scenario.model import Step
+from pytest_kanister._scenario.steps.backup import BackupStep
 from pytest_kanister._scenario.steps.damage import Damage
-from pytest_kanister._scenario.steps.nothing import Nothing
+from pytest_kanister._scenario.steps.delete import Delete
+from pytest_kanister._scenario.steps.restore import Restore
 from pytest_kanister._scenario.steps.seed import Seed
 from pytest_kanister._scenario.steps.verify import EVERYTHING
+from pytest_kanister._scenario.steps.verify_deleted import VerifyDeleted
 
 if TYPE_CHECKING:
     from pytest_kanister._scenario.model import Mark
@@ -40,11 +43,11 @@ def default_steps(kind: str, mark: Mark) -> tuple[Step, ...]:
     seed, damage = _CIRCLES[kind]
     circle: tuple[tuple[str, object], ...] = (
         ("seed", seed),
-        ("backup", Nothing()),
+        ("backup", BackupStep()),
         ("damage", damage),
-        ("restore", Nothing()),
+        ("restore", Restore()),
         ("verify", EVERYTHING),
-        ("delete", Nothing()),
-        ("verifyDeleted", Nothing()),
+        ("delete", Delete()),
+        ("verifyDeleted", VerifyDeleted()),
     )
     return tuple(Step(word, arguments, mark) for word, arguments in circle)

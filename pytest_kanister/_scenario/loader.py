@@ -1,4 +1,4 @@
-"""`load_scenario`: a `*.kanister.yaml` file becomes a `Scenario`, or an error that points in it."""
+"""`load_scenario`: a `*.kanister.yaml` file becomes a `Scenario`, or errors that point in it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_kanister._base.positions import load_documents
-from pytest_kanister._scenario.check import check_steps
-from pytest_kanister._scenario.defaults import default_steps
-from pytest_kanister._scenario.model import (
-    API_VERSION,
-    Exemption,
-    Scenario,
-    Step,
-    WorkloadSpec,
-)
+from pytest_kanister._scenario.check import problems_of
+from pytest_kanister._scenario.inputs import INPUT_KEYS, read_inputs
+from pytest_kanister._scenario.matrix import Variant, read_matrix, variants_of
+from pytest_kanister._scenario.model import API_VERSION, Budgets, Scenario
 from pytest_kanister._scenario.reader import Reader
-from pytest_kanister._scenario.steps.registry import STEPS, step_kind
-from pytest_kanister.errors import ScenarioError
+from pytest_kanister._scenario.spec import (
+    read_budgets,
+    read_exemptions,
+    read_known,
+    read_marks,
+    read_requirements,
+    read_steps,
+    read_timeouts,
+    read_workload,
+)
+from pytest_kanister.errors import ScenarioError, ScenarioErrors
 
 if TYPE_CHECKING:
-    from pytest_kanister._base.positions import Document
+    from collections.abc import Sequence
 
-__all__ = ["load_scenario", "load_scenarios"]
+__all__ = ["load_scenario", "load_scenarios", "raise_all"]
 
-_LATER = ("known", "profile", "matrix", "restoreInto")
+_REQUIRED = ("workload", "blueprint")
+_OPTIONAL = (
+    "steps",
+    "store",
+    "matrix",
+    "marks",
+    "timeouts",
+    "budgets",
+    "requires",
+    "known",
+    "unverified",
+    *INPUT_KEYS,
+)
+
+
+_NO_SCENARIOS: list[Scenario] = []
+_NO_AXES: list[list[Variant]] = []
+_NOTHING: tuple[Scenario | None, list[list[Variant]]] = (None, _NO_AXES)
 
 
 def load_scenario(path: str | Path) -> Scenario:
@@ -36,7 +57,7 @@ def load_scenario(path: str | Path) -> Scenario:
     """
     scenarios = load_scenarios(path)
     if len(scenarios) != 1:
-        names = ", ".join(scenario.name for scenario in scenarios)
+        names = ", ".join(scenario.title for scenario in scenarios)
         raise scenarios[1].mark.error(
             f"expected one scenario in this file, found {len(scenarios)}: {names}"
         )
@@ -44,10 +65,11 @@ def load_scenario(path: str | Path) -> Scenario:
 
 
 def load_scenarios(path: str | Path) -> tuple[Scenario, ...]:
-    """All scenarios of a file, one for each YAML document; at least one.
+    """All scenarios of a file, one for each YAML document and combination of its matrix.
 
     Raises:
         ScenarioError: the file cannot be read or breaks the rules.
+        ScenarioErrors: it breaks several.
     """
     path = Path(path)
     shown = _shown(path)
@@ -55,15 +77,31 @@ def load_scenarios(path: str | Path) -> tuple[Scenario, ...]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"cannot be read: {error}", file=shown) from None
-    scenarios = [_scenario(document, path) for document in load_documents(text, shown)]
-    if not scenarios:
-        raise ScenarioError("expected a scenario, found an empty file", file=shown)
+    problems: list[ScenarioError] = []
+    scenarios: list[Scenario] = []
     seen: set[str] = set()
-    for scenario in scenarios:
-        if scenario.name in seen:
-            raise scenario.mark.error(f"a scenario named {scenario.name!r} stands here twice")
-        seen.add(scenario.name)
+    documents = load_documents(text, shown)
+    if not documents:
+        raise ScenarioError("expected a scenario, found an empty file", file=shown)
+    for document in documents:
+        root = Reader(document, (), problems)
+        found = root.attempt(lambda reader: _scenarios(reader, path), _NO_SCENARIOS)
+        if found and found[0].name in seen:
+            problems.append(
+                found[0].mark.error(f"a scenario named {found[0].name!r} stands here twice")
+            )
+        seen |= {scenario.name for scenario in found}
+        scenarios += found
+    raise_all(problems)
     return tuple(scenarios)
+
+
+def raise_all(problems: Sequence[ScenarioError]) -> None:
+    """Raises nothing, the one, or all of them in the order of their places."""
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise ScenarioErrors(sorted(problems, key=lambda e: (e.file, e.line, e.column)))
 
 
 def _shown(path: Path) -> str:
@@ -72,79 +110,55 @@ def _shown(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def _scenario(document: Document, path: Path) -> Scenario:
-    root = Reader(document)
+def _scenarios(root: Reader, path: Path) -> list[Scenario]:
     root.mapping(required=("apiVersion", "kind", "metadata", "spec"))
-    root.at("apiVersion").one_of((API_VERSION,))
-    root.at("kind").one_of(("Scenario",))
-    metadata, spec = root.at("metadata"), root.at("spec")
+    root.field("apiVersion", lambda part: part.one_of((API_VERSION,)), "")
+    root.field("kind", lambda part: part.one_of(("Scenario",)), "")
+    name, description = root.field("metadata", _metadata, ("", ""))
+    scenario, axes = root.at("spec").attempt(
+        lambda spec: _spec(spec, name, description, path), _NOTHING
+    )
+    return variants_of(scenario, axes) if scenario and name else []
+
+
+def _metadata(metadata: Reader) -> tuple[str, str]:
     metadata.mapping(required=("name",), optional=("description",))
-    for key in _LATER:
-        if isinstance(spec.data, dict) and key in spec.data:
-            raise spec.at(key).error(f"spec: {key!r} is not supported yet")
-    spec.mapping(required=("workload", "blueprint"), optional=("steps", "unverified"))
     name = metadata.at("name").text()
-    if "::" in name or "/" in name:
-        raise metadata.at("name").error(f"a scenario's name has no '::' and no '/', found {name!r}")
-    workload = _workload(spec.at("workload"))
-    steps = _steps(spec, workload)
-    check_steps(steps, spec.mark)
-    return Scenario(
+    if "::" in name or "/" in name or "[" in name:
+        raise metadata.at("name").error(
+            f"a scenario's name has no '::', no '/' and no '[', found {name!r}"
+        )
+    return name, metadata.field("description", lambda part: part.text(), "")
+
+
+def _spec(
+    spec: Reader, name: str, description: str, path: Path
+) -> tuple[Scenario | None, list[list[Variant]]]:
+    """The scenario without its variants, None beside a mistake; the axes of its matrix."""
+    mistakes = len(spec.problems)
+    spec.attempt(lambda part: part.mapping(required=_REQUIRED, optional=_OPTIONAL), None)
+    workload = spec.field("workload", read_workload, None)
+    blueprint = spec.field("blueprint", lambda part: part.text(), "")
+    steps = spec.attempt(lambda part: read_steps(part, workload), None)
+    if steps is not None:
+        spec.problems += problems_of(steps, spec.mark)
+    scenario = Scenario(
         name=name,
-        description=metadata.at("description").text() if metadata.has("description") else "",
-        workload=workload,
-        blueprint=spec.at("blueprint").text(),
-        steps=steps,
-        unverified=_exemptions(spec, steps),
+        description=description,
+        workload=workload,  # type: ignore[arg-type] # None only beside a mistake, seen below
+        blueprint=blueprint,
+        steps=steps or (),
+        unverified=spec.field("unverified", lambda part: read_exemptions(part, steps), ()),
         path=path,
-        mark=metadata.at("name").mark,
+        mark=Reader(spec.document, ("metadata", "name")).mark,
+        blueprint_mark=spec.at("blueprint").mark if spec.has("blueprint") else None,
+        store=spec.field("store", lambda part: part.text(), ""),
+        inputs=read_inputs(spec),
+        marks=spec.field("marks", read_marks, ()),
+        timeouts_s=spec.field("timeouts", read_timeouts, {}),
+        budgets=spec.field("budgets", read_budgets, Budgets()),
+        requires=spec.field("requires", read_requirements, ()),
+        known=spec.field("known", read_known, ()),
     )
-
-
-def _workload(reader: Reader) -> WorkloadSpec:
-    data = reader.mapping(required=("kind", "name"), optional=None)
-    namespace = reader.at("namespace").text() if reader.has("namespace") else ""
-    return WorkloadSpec(
-        kind=reader.at("kind").text(),
-        name=reader.at("name").text(),
-        namespace=namespace,
-        options={k: v for k, v in data.items() if k not in ("kind", "name", "namespace")},
-    )
-
-
-def _steps(spec: Reader, workload: WorkloadSpec) -> tuple[Step, ...]:
-    if not spec.has("steps"):
-        return default_steps(workload.kind, spec.mark)
-    steps = []
-    for item in spec.at("steps").items():
-        data = item.mapping(optional=None)
-        if len(data) != 1:
-            raise item.error(
-                f"{item.label}: expected one step, found "
-                f"{', '.join(data) if data else 'an empty mapping'}"
-            )
-        (word,) = data
-        kind = step_kind(word)
-        if kind is None:
-            raise item.at(word).error(
-                f"{item.label}: there is no step {word!r}", f"steps: {', '.join(STEPS)}"
-            )
-        steps.append(Step(word, kind.parse(item.at(word)), item.at(word).mark))
-    return tuple(steps)
-
-
-def _exemptions(spec: Reader, steps: tuple[Step, ...]) -> tuple[Exemption, ...]:
-    if not spec.has("unverified"):
-        return ()
-    asked = {check for step in steps for check in getattr(step.arguments, "checks", ())}
-    exemptions = []
-    for item in spec.at("unverified").items():
-        item.mapping(required=("check", "why"))
-        check = item.at("check").text()
-        if check not in asked:
-            raise item.at("check").error(
-                f"no step asks for the check {check!r}, so it cannot go unverified",
-                f"checks asked for: {', '.join(sorted(asked)) or 'none'}",
-            )
-        exemptions.append(Exemption(check, item.at("why").text(), item.mark))
-    return tuple(exemptions)
+    axes = spec.field("matrix", read_matrix, _NO_AXES)
+    return (None if len(spec.problems) > mistakes else scenario), axes

@@ -222,10 +222,10 @@ class Scenario:
     variant: str = ""
     blueprint_mark: Mark | None = None
     store: str = ""
-    inputs: Inputs = Inputs()
+    inputs: Inputs = field(default_factory=Inputs)
     marks: tuple[PytestMark, ...] = ()
     timeouts_s: Mapping[str, float] = field(default_factory=dict)
-    budgets: Budgets = Budgets()
+    budgets: Budgets = field(default_factory=Budgets)
     requires: tuple[Requirement, ...] = ()
     known: tuple[KnownLoss, ...] = ()
 

@@ -90,18 +90,23 @@ class Reader:
         data = self.data
         if not isinstance(data, dict):
             raise self.error(f"{self.label}: expected a mapping, found {_name(data)}")
+        errors: dict[str, ScenarioError] = {}
         if optional is not None:
-            known = [*required, *optional]
             for key in data:
-                if key not in known:
-                    self.at(key).note(
-                        f"{self.label}: unknown key {key!r}", _did_you_mean(key, known)
+                if key not in (*required, *optional):
+                    errors[key] = self.at(key).error(
+                        f"{self.label}: unknown key {key!r}",
+                        _did_you_mean(key, [*required, *optional]),
                     )
         missing = [key for key in required if key not in data]
-        for key in missing[1:]:
-            self.note(f"{self.label}: the key {key!r} is missing")
+        for key in missing:
+            # Of a misspelt key it is enough to hear once.
+            if not any(f"mean {key!r}" in error.remedy for error in errors.values()):
+                errors[key] = self.error(f"{self.label}: the key {key!r} is missing")
+        found = list(errors.values())
+        self.problems += found[:-1] if missing else found
         if missing:
-            raise self.error(f"{self.label}: the key {missing[0]!r} is missing")
+            raise found[-1]
         return data
 
     def items(self) -> list[Reader]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._model.results import ScenarioResult, StepResult, Verdict
-from pytest_kanister._scenario.steps.kind import Context
+from pytest_kanister._scenario.steps.context import Context
+from pytest_kanister._scenario.steps.kind import Outcome
 from pytest_kanister._scenario.steps.registry import STEPS
 from pytest_kanister.errors import (
     ActionSetError,
     HarnessBug,
     KanisterHarnessError,
     RoundTripMismatch,
-    ScenarioError,
     Unverified,
 )
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_kanister._scenario.model import Scenario, Step
     from pytest_kanister._scenario.stage import Host, Stage
 
-__all__ = ["run_scenario", "run_steps"]
+__all__ = ["Runner", "run_scenario", "run_steps", "take"]
 
 
 def run_scenario(
@@ -54,51 +54,136 @@ def run_steps(
     scenario: Scenario, stage: Stage, on_step: Callable[[StepResult], None] = lambda step: None
 ) -> ScenarioResult:
     """Runs the steps on a stage that stands; stops after the first that is not proven."""
-    begin = time.monotonic()
-    context = Context(scenario, stage, scenario.mark)
-    done: list[StepResult] = []
-    for step in scenario.steps:
-        result = _take(step, context)
-        done.append(result)
-        on_step(result)
-        if result.verdict in (Verdict.DIFFERENT, Verdict.ERROR):
-            break
-    return ScenarioResult(
-        name=scenario.name,
-        verdict=_worst(done),
-        steps=tuple(done),
-        ran=stage.ran(),
-        losses=stage.losses,
-        seconds=time.monotonic() - begin,
-    )
+    return Runner(scenario, stage, on_step).run()
 
 
-def _take(step: Step, context: Context) -> StepResult:
+class Runner:
+    """One run; `result` may be asked for at any moment, also when `run` was interrupted.
+
+    Args:
+        scenario: what to run.
+        stage: where.
+        on_step: called with each step as soon as it is done.
+        on_begin: called with each step before it is taken.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        stage: Stage,
+        on_step: Callable[[StepResult], None] = lambda step: None,
+        on_begin: Callable[[Step], None] = lambda step: None,
+    ) -> None:
+        self._scenario = scenario
+        self._stage = stage
+        self._on_step = on_step
+        self._on_begin = on_begin
+        self._context = Context(scenario, stage, scenario.mark)
+        self._done: list[StepResult] = []
+        self._begin = time.monotonic()
+        self._current: tuple[Step, float] | None = None
+
+    def run(self) -> ScenarioResult:
+        """Takes the steps up to the first that is different or an error."""
+        self._begin = time.monotonic()
+        for step in self._scenario.steps:
+            self._on_begin(step)
+            self._current = step, time.monotonic()
+            result = take(step, self._context)
+            self._current = None
+            self._done.append(result)
+            self._on_step(result)
+            if result.verdict in (Verdict.DIFFERENT, Verdict.ERROR):
+                break
+        return self.result()
+
+    def result(self, interruption: str = "") -> ScenarioResult:
+        """What came out so far; `interruption`: why the current step did not end."""
+        done = list(self._done)
+        if interruption and self._current is not None:
+            step, begin = self._current
+            done.append(
+                StepResult(
+                    step=step.kind,
+                    verdict=Verdict.ERROR,
+                    summary=f"interrupted: {interruption}",
+                    seconds=time.monotonic() - begin,
+                    where=str(step.mark),
+                    facts={"error": "Interrupted", "exitCode": 4},
+                )
+            )
+        return ScenarioResult(
+            name=self._scenario.title,
+            verdict=_worst(done),
+            steps=tuple(done),
+            ran=self._stage.ran(),
+            losses=self._stage.losses,
+            seconds=time.monotonic() - self._begin,
+        )
+
+
+def take(step: Step, context: Context) -> StepResult:
+    """Takes one step; errors become verdicts.
+
+    Raises:
+        HarnessBug: our mistake.
+    """
+    kind = STEPS[step.kind]
     context.mark = step.mark
+    context.limit_s = _limit_s(step, context.scenario)
     begin = time.monotonic()
     try:
-        outcome = STEPS[step.kind].run(context, step.arguments)
+        outcome = kind.run(context, step.arguments)
     except HarnessBug:
         raise
     except KanisterHarnessError as error:
-        return StepResult(
-            step=step.kind,
+        outcome = Outcome(
+            str(error).splitlines()[0],
             verdict=_verdict(error),
-            summary=str(error).splitlines()[0],
-            seconds=time.monotonic() - begin,
-            where=str(step.mark),
             facts={"error": type(error).__name__, "exitCode": error.exit_code},
             detail=str(error),
         )
+    seconds = time.monotonic() - begin
+    if not kind.bounded and outcome.verdict is Verdict.PROVEN:
+        outcome = _in_time(outcome, seconds, context.limit_s)
+    redact = context.stage.redact
     return StepResult(
         step=step.kind,
         verdict=outcome.verdict,
-        summary=outcome.summary,
-        seconds=time.monotonic() - begin,
+        summary=redact(outcome.summary),
+        seconds=seconds,
         where=str(step.mark),
-        facts=outcome.facts,
-        detail=outcome.detail,
+        facts=_redacted(outcome.facts, redact)
+        | ({"findings": list(outcome.findings)} if outcome.findings else {}),
+        detail=redact("\n".join([*outcome.findings, outcome.detail]).strip("\n")),
     )
+
+
+def _limit_s(step: Step, scenario: Scenario) -> float | None:
+    """The step's own limit, the scenario's for this kind, its default, or none."""
+    own: float | None = getattr(step.arguments, "timeout_s", None)
+    return own or scenario.timeouts_s.get(step.kind) or scenario.timeouts_s.get("default")
+
+
+def _in_time(outcome: Outcome, seconds: float, limit_s: float | None) -> Outcome:
+    if limit_s is None or seconds <= limit_s:
+        return outcome
+    return Outcome(
+        f"done, but in {seconds:.2f} s; it may take {limit_s:g} s",
+        verdict=Verdict.DIFFERENT,
+        facts=outcome.facts,
+        detail=outcome.summary,
+    )
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _redacted(part, redact) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(part, redact) for part in value]
+    return value
 
 
 def _verdict(error: KanisterHarnessError) -> Verdict:
@@ -106,8 +191,6 @@ def _verdict(error: KanisterHarnessError) -> Verdict:
         return Verdict.DIFFERENT
     if isinstance(error, Unverified):
         return Verdict.UNVERIFIED
-    if isinstance(error, ScenarioError):
-        return Verdict.ERROR
     return Verdict.ERROR
 
 

@@ -15,8 +15,10 @@ from typing import Any, ClassVar
 from pytest_kanister._data.proof import Snapshot, Table
 from pytest_kanister._data.proof.canonical import Column, Kind
 from pytest_kanister._data.stores import StoredObject
+from pytest_kanister._kube import ExecResult
 from pytest_kanister._model.references import Target
 from pytest_kanister._scenario.stage import Backup
+from pytest_kanister.errors import ActionSetFailed, UsageProblem
 
 COLUMNS = (Column("name", "text", Kind.TEXT), Column("balance", "int", Kind.INTEGER))
 
@@ -78,7 +80,14 @@ class MemoryWorkload:
         return len(self.rows)
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
-        raise NotImplementedError
+        """`add NAME BALANCE` puts a row in; anything else gives all rows."""
+        word, *rest = statement.split()
+        if word == "add":
+            self.rows = [*self.rows, (rest[0], int(rest[1]))]
+            return []
+        if word == "refuse":
+            raise UsageProblem("memory refused: error 1")
+        return list(self.rows)
 
     def damage(self, **how: Any) -> str:
         if how["drop"] == "everything":
@@ -114,28 +123,70 @@ class MemoryStage:
         self.bucket = MemoryBucket({})
         self.losses = ("nothing is durable",)
         self._dump, self._load, self._forget, self._fail = dump, load, forget, fail
-        self._kept: list[tuple[str, int]] = []
+        self._number = 0
+        self.path = "dump-{number}.gz"
+        self.coarse = ""
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.objects: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def backup(self, blueprint: str | Path, *, beside: Path | None = None) -> Backup:
-        self._kept = list(self.workload.rows)
-        body = self._dump(gzip.compress(json.dumps(self._kept).encode()))
+    def backup(self, blueprint: str | Path, *, beside: Path | None = None, **more: Any) -> Backup:
+        self.asked.append(("backup", more))
+        self._number += 1
+        key = self.path.format(number=self._number)
+        body = self._dump(gzip.compress(json.dumps(self.workload.rows).encode()))
+        before = {stored.key for stored in self.bucket.objects()}
         if body is not None:
-            self.bucket.put("dump.gz", body)
+            self.bucket.put(key, body)
+        stored = [o for o in self.bucket.objects() if o.key not in before or o.key == key]
         return Backup(
-            "backup-1", "kanister", "b", Path(blueprint), self.workload.target,
-            tuple(self.bucket.objects()), {}, 0.1,
+            f"backup-{self._number}", "kanister", "b", Path(blueprint), self.workload.target,
+            tuple(stored), {"dump": {"keyValue": {"path": key}}}, 0.1,
         )  # fmt: skip
 
-    def restore(self, backup: Backup) -> str:
+    def restore(self, backup: Backup, *, into: Any = None, **more: Any) -> str:
+        self.asked.append(("restore", more))
         if self._fail:
             raise self._fail
-        self.workload.rows = self._load(list(self._kept))
+        (stored,) = backup.objects
+        try:
+            rows = json.loads(gzip.decompress(self.bucket.get(stored.key)))
+        except (KeyError, EOFError, ValueError) as error:
+            raise ActionSetFailed(
+                "restore-1", namespace="k", action="restore", message=f"no backup: {error!r}"
+            ) from None
+        (into or self).workload.rows = self._load([tuple(row) for row in rows])
         return "restore-1"
 
-    def delete(self, backup: Backup, *, target: Target | None = None) -> str:
+    def delete(self, backup: Backup, *, target: Target | None = None, **more: Any) -> str:
+        self.asked.append(("delete", {"target": target, **more}))
         if self._forget:
-            self.bucket.contents.clear()
+            for stored in backup.objects:
+                self.bucket.delete(stored.key)
         return "delete-1"
+
+    def fresh(self, spec: Any) -> MemoryStage:
+        self.asked.append(("fresh", {"spec": spec}))
+        stage = MemoryStage()
+        stage.workload = MemoryWorkload(name=spec.name, namespace=spec.namespace)
+        return stage
+
+    def precision(self, blueprint: str | Path, *, beside: Path | None = None) -> str:
+        return self.coarse
+
+    def apply(self, manifests: Sequence[dict[str, Any]]) -> list[str]:
+        for manifest in manifests:
+            self.objects[manifest["kind"], manifest["metadata"]["name"]] = manifest
+        return [f"{kind} {name}" for kind, name in self.objects]
+
+    def look(self, api_version: str, kind: str, name: str, namespace: str) -> Any:
+        return self.objects.get((kind, name))
+
+    def exec(self, command: Sequence[str], **more: Any) -> ExecResult:
+        self.asked.append(("exec", {"command": command, **more}))
+        return ExecResult(3 if "fail" in command else 0, b"hello\n", b"")
+
+    def redact(self, text: str) -> str:
+        return text.replace("s3cret", "***")
 
     def ran(self) -> dict[str, str]:
         return {"database": self.workload.version()}

@@ -35,6 +35,7 @@ def create_actionset(
     secrets: Mapping[str, Target] | None = None,
     config_maps: Mapping[str, Target] | None = None,
     options: Mapping[str, str] | None = None,
+    pod_override: Mapping[str, Any] | None = None,
     namespace: str = "kanister",
     name: str = "",
     labels: Mapping[str, str] | None = None,
@@ -50,6 +51,7 @@ def create_actionset(
         secrets: Secrets by the name under which templates reach them.
         config_maps: ConfigMaps, likewise.
         options: the action's options.
+        pod_override: merged by Kanister into the pods of its phases.
         namespace: the controller's namespace: it sees no other's ActionSets.
         name: empty: `<action>-<5 random>`.
         labels: for the ActionSet.
@@ -71,6 +73,8 @@ def create_actionset(
         body["configMaps"] = {key: _reference(value) for key, value in config_maps.items()}
     if options:
         body["options"] = dict(options)
+    if pod_override:
+        body["podOverride"] = dict(pod_override)
     return _create(kube, name or f"{action}-{_suffix()}", namespace, [body], labels)
 
 
@@ -85,6 +89,7 @@ def derive_actionset(
     secrets: Mapping[str, Target] | None = None,
     config_maps: Mapping[str, Target] | None = None,
     options: Mapping[str, str] | None = None,
+    pod_override: Mapping[str, Any] | None = None,
     namespace: str = "kanister",
     name: str = "",
     labels: Mapping[str, str] | None = None,
@@ -93,8 +98,8 @@ def derive_actionset(
 
     For each action of the parent: Blueprint, object and artifacts come from its *status*
     (artifacts always), Secrets, ConfigMaps and Profile from its *spec* unless given (then
-    wholesale), options are the parent's overlaid with the given ones.  podOverride, pod labels
-    and annotations are dropped, as kanctl drops them.
+    wholesale), options are the parent's overlaid with the given ones.  The parent's podOverride,
+    pod labels and annotations are dropped, as kanctl drops them; a given podOverride is set.
 
     Raises:
         UsageProblem: the parent is not complete.
@@ -129,6 +134,8 @@ def derive_actionset(
             body["profile"] = _reference(profile)
         elif planned.get("profile"):
             body["profile"] = planned["profile"]
+        if pod_override:
+            body["podOverride"] = dict(pod_override)
         actions.append(body)
     return _create(kube, name or f"{action}-{parent}-{_suffix()}", namespace, actions, labels)
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pytest_kanister._kube import KubeClient
     from pytest_kanister._model.api import Object
 
-__all__ = ["TaskPods"]
+__all__ = ["CREATED_BY", "TaskPods"]
 
-_CREATED_BY = "createdBy=kanister"
+CREATED_BY = "createdBy=kanister"
 """Kanister's label on every pod that it makes."""
 
 _IMAGE_REASONS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
@@ -39,7 +39,7 @@ class TaskPods:
             EnvironmentProblem: one of them cannot start.
         """
         self._phases.clear()
-        for pod in self._kube.list(PODS, label_selector=_CREATED_BY):
+        for pod in self._kube.list(PODS, label_selector=CREATED_BY):
             metadata = pod["metadata"]
             job = (metadata.get("labels") or {}).get(JOB_LABEL)
             # Without the label (only tasks get it) the pod may be another ActionSet's: it is

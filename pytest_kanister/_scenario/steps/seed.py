@@ -44,18 +44,34 @@ def run(context: Context, seed: Seed) -> Outcome:
                 f"workload {workload.kind} has no dataset {dataset!r}",
                 f"datasets: {', '.join(workload.datasets())}; or 'seed: {{file: rows.sql}}'",
             )
+    context.touched()
     rows = workload.seed(dataset)
-    snapshot = workload.snapshot()
     if not rows:
         raise context.mark.vacuous(
             f"the dataset {seed.dataset or seed.file!r} holds no row, so nothing can be lost",
             "seed at least one row",
         )
-    context.truth = context.now = snapshot
+    context.content()
     return Outcome(
         f"{rows:,} rows of dataset {seed.dataset or seed.file} loaded, snapshot taken",
         facts={"rows": rows, "dataset": seed.dataset or seed.file},
     )
 
 
-KIND = StepKind("seed", (), "", parse, run)
+KIND = StepKind(
+    "seed",
+    "Loads a dataset of the workload by name, or a file beside the scenario",
+    {
+        "oneOf": [
+            {"type": "string", "minLength": 1},
+            {
+                "type": "object",
+                "properties": {"file": {"type": "string", "minLength": 1}},
+                "required": ["file"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+    parse,
+    run,
+)

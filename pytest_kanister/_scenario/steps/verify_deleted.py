@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from pytest_kanister._data.stores.audit import ALLOWED, left_behind
 from pytest_kanister._data.stores.ledger import Ledger
 from pytest_kanister._model.results import Verdict
+from pytest_kanister._scenario.steps.arguments import no_keys, object_of
 from pytest_kanister._scenario.steps.kind import Context, Outcome, StepKind
 
 if TYPE_CHECKING:
     from pytest_kanister._scenario.reader import Reader
 
 __all__ = ["KIND", "VerifyDeleted"]
+
+_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -28,38 +31,63 @@ class VerifyDeleted:
 
 def parse(reader: Reader) -> VerifyDeleted:
     """`{}`, nothing at all after the colon, or a mapping with the list `allow`."""
-    if reader.data is None or "allow" not in reader.mapping(optional=("allow",)):
+    found = no_keys(reader, ("allow",))
+    if found is None:
         return VerifyDeleted()
-    return VerifyDeleted(tuple(item.one_of(ALLOWED) for item in reader.at("allow").items()))
+    return VerifyDeleted(
+        found.field("allow", lambda part: tuple(item.one_of(ALLOWED) for item in part.items()), ())
+    )
 
 
 def run(context: Context, arguments: VerifyDeleted) -> Outcome:
-    """The backup's objects were there (`backup` saw them), so their absence says something."""
+    """The backups' objects were there (`backup` saw them), so their absence says something.
+
+    What belongs to backups that were not deleted may be there; that nothing of it is hurt is
+    the step `delete`'s own affair.
+    """
     bucket = context.stage.bucket
     ledger = Ledger.complete(bucket)
-    left = left_behind(ledger, allowed=arguments.allow)
+    living = {
+        stored.key
+        for taken in context.taken.values()
+        if taken.name not in context.deleted
+        for stored in taken.backup.objects
+    }
+    versioned = {version.key for version in ledger.versions}
+    own = {key for key in {*ledger.objects, *versioned, *ledger.uploads} if key not in living}
+    left = left_behind(ledger, own if living else None, allowed=arguments.allow)
+    facts = {"objects": len(left), "versions": len(ledger.versions), "kept": len(living)}
     if not left:
         hidden = f", {len(ledger.versions)} allowed versions aside" if ledger.versions else ""
-        return Outcome(
-            f"bucket {bucket.name} is empty again{hidden}",
-            facts={"objects": 0, "versions": len(ledger.versions)},
+        said = (
+            f"bucket {bucket.name} holds the other backups' {len(living):,} objects alone"
+            if living
+            else f"bucket {bucket.name} is empty again"
         )
-    lines = [f"- {line}" for line in left[:20]]
+        return Outcome(f"{said}{hidden}", facts=facts)
+    lines = [f"- {line}" for line in left[:_SHOWN]]
     if len(left) > len(lines):
         lines.append(f"  … and {len(left) - len(lines):,} more")
     count = "1 object is" if len(left) == 1 else f"{len(left):,} objects are"
     return Outcome(
         f"{count} still in bucket {bucket.name}",
         verdict=Verdict.DIFFERENT,
-        facts={"objects": len(left)},
+        facts=facts,
         detail="\n".join(["expected no object, found", *lines]),
     )
 
 
 KIND = StepKind(
     "verifyDeleted",
-    ("delete",),
-    "a bucket that nobody cleaned cannot be judged",
+    "The bucket holds nothing of deleted backups",
+    {
+        "oneOf": [
+            {"type": "null"},
+            object_of({"allow": {"type": "array", "items": {"enum": list(ALLOWED)}}}),
+        ]
+    },
     parse,
     run,
+    needs=("delete",),
+    why="a bucket that nobody cleaned cannot be judged",
 )
