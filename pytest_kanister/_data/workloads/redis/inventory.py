@@ -17,6 +17,7 @@ __all__ = ["inventory"]
 _SERVERS_OWN = {
     "aclfile",
     "dir",
+    "hash-seed",
     "logfile",
     "masterauth",
     "masteruser",
