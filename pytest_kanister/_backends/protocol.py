@@ -42,7 +42,7 @@ def open_backend(settings: Settings, progress: Callable[[str], None]) -> Backend
     Raises:
         EnvironmentProblem: this machine cannot give it; the text says what would mend that.
     """
-    if settings.backend == "embedded":
+    if settings.backend in ("embedded", "containers"):
         from pytest_kanister._backends.embedded import open_embedded
 
         return open_embedded(settings, progress)
@@ -51,5 +51,5 @@ def open_backend(settings: Settings, progress: Callable[[str], None]) -> Backend
 
         return open_kubeconfig(settings, progress)
     raise UsageProblem(
-        f"kanister backend: expected embedded or kubeconfig, found {settings.backend!r}"
+        f"kanister backend: expected embedded, containers or kubeconfig, found {settings.backend!r}"
     )

@@ -76,9 +76,10 @@ class Program:
     Attributes:
         image: the name that was asked for.
         title: what really runs, for people: `MySQL 9.7.4 (Debian)`.
-        entrypoint: argv when the pod gives no command, its args or `command` after it; may hold the placeholders
-            `{ip}` (the pod's address) and `{dir:/var/lib/mysql}` (where the program finds that
-            path: itself under bubblewrap, the volume's folder on this machine elsewhere).
+        entrypoint: argv when the pod gives no command; the pod's args, or else `command`, follow
+            it.  Strings may hold the placeholders `{ip}` (the pod's address) and
+            `{dir:/var/lib/mysql}` (where the program finds that path: itself under bubblewrap,
+            the volume's folder on this machine elsewhere).
         command: the image's default arguments, when the pod gives neither command nor args.
         env: environment, before the pod's own.
         path: folders put in front of PATH.

@@ -22,7 +22,7 @@ class Settings:
     """What a run was asked to do."""
 
     backend: str = "embedded"
-    """Kind of cluster: `embedded`, or `kubeconfig` for one that exists."""
+    """Kind of cluster: `embedded`, `containers`, or `kubeconfig` for one that exists."""
 
     kubeconfig: str = ""
     """Backend kubeconfig: its file; empty: `$KUBECONFIG`, else `~/.kube/config`.  Only read."""
@@ -139,7 +139,7 @@ class Settings:
 
 
 _CHOICES = {
-    "backend": ("embedded", "kubeconfig"),
+    "backend": ("embedded", "containers", "kubeconfig"),
     "images": ("auto", "pull", "catalogue"),
     "install": ("none", "manifests", "helm"),
     "reach": ("auto", "portforward", "exec"),
@@ -213,7 +213,7 @@ def _count(text: str) -> int:
 
 
 OPTIONS = (
-    Option("backend", "kind of cluster: embedded or kubeconfig"),
+    Option("backend", "kind of cluster: embedded, containers or kubeconfig"),
     Option("kubeconfig", "file of a cluster that exists (backend kubeconfig)"),
     Option("context", "its context, always named"),
     Option("install", "who installs Kanister there: none, manifests or helm"),

@@ -14,14 +14,12 @@ from pytest_kanister._backends.embedded.kanister import (
     RELEASE,
     install_kanister,
 )
-from pytest_kanister._base.folders import cache_folder
+from pytest_kanister._backends.embedded.pods import in_containers, in_processes
 from pytest_kanister._cluster.api import LocalApi
 from pytest_kanister._cluster.controllers import run_controllers
-from pytest_kanister._cluster.images import BuiltinCatalogue
-from pytest_kanister._cluster.kubelet import Kubelet, probe_runtime
+from pytest_kanister._cluster.kubelet import Kubelet
 from pytest_kanister._cluster.network import Subnet, run_names
 from pytest_kanister._cluster.registry import Store
-from pytest_kanister._kanister.tools import write_programs
 from pytest_kanister._model.capabilities import Capabilities
 from pytest_kanister._model.resources import ACTIONSETS
 from pytest_kanister.errors import HarnessBug
@@ -35,19 +33,6 @@ if TYPE_CHECKING:
     from pytest_kanister._model.api import Api
 
 __all__ = ["Cluster"]
-
-_NOT_MODELLED = (
-    "RBAC: every request is allowed",
-    "scheduling: there is one node, requests and limits are not enforced",
-    "liveness and startup probes are not run",
-    "attach and SPDY are not served, which kubectl port-forward needs",
-    "images: a known name means programs of this machine; contents of other images are not there",
-    "network policies and ExternalName Services",
-    "admission webhooks, but for the checks of Kanister's own on Blueprints",
-    "volume snapshots are copies made file by file, not of one instant",
-    "storage classes' parameters",
-)
-
 
 _AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -83,12 +68,14 @@ class Cluster:
             EnvironmentProblem: this machine cannot run pods.
         """
         loop = asyncio.get_running_loop()
-        cache = cache_folder(self._options["cache"])
-        probing = loop.run_in_executor(
-            None, probe_runtime, self._options["isolation"], cache, self._progress
-        )
-        ApiServer = _load_api_server()  # the slowest import: beside the probe
         subnet = Subnet.claim()
+        if self._options["runtime"] == "containers":
+            preparing = loop.run_in_executor(None, in_containers, self._folder)
+        else:
+            preparing = loop.run_in_executor(
+                None, in_processes, self._options, self._folder, subnet, self._progress
+            )
+        ApiServer = _load_api_server()  # the slowest import: beside the probe
         kubelet: Kubelet | None = None
 
         def host() -> Kubelet:
@@ -101,35 +88,28 @@ class Cluster:
         self._server = ApiServer(api, folder=self._folder, host=subnet.api_address)
         await self._server.start()
         self._begin(run_controllers(api, volumes=self._folder / "volumes"))
-        self._begin(run_names(api, subnet, self._folder))
         await install_kanister(api)
-        runtime = await probing
+        pods = await preparing
+        self._begin(run_names(api, pods.proxies, self._folder))
         kubelet = Kubelet(
             api,
             folder=self._folder,
-            subnet=subnet,
-            catalogue=_Told(
-                BuiltinCatalogue(
-                    cache,
-                    strict=self._options["strict"],
-                    tools=write_programs(self._folder / "programs"),
-                ),
-                self._progress,
-            ),
-            runtime=runtime,
+            subnet=pods.addresses,
+            catalogue=_Told(pods.catalogue, self._progress),
+            runtime=pods.runtime,
             builtins={IMAGE: _operator},
         )
         self._begin(kubelet.run())
         self.kubeconfig = self._server.kubeconfig
         self.capabilities = Capabilities(
-            backend="embedded",
+            backend=pods.backend,
             reach="direct",
             endpoint_is_address=True,
             shared=False,
             kanister=f"embedded operator (emulates Kanister {RELEASE})",
-            isolation=runtime.name,
-            losses=tuple(runtime.losses),
-            not_modelled=_NOT_MODELLED,
+            isolation=pods.runtime.name,
+            losses=tuple(pods.runtime.losses),
+            not_modelled=pods.not_modelled,
         )
 
     async def broken(self) -> None:

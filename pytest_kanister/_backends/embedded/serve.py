@@ -7,6 +7,7 @@ Started as `python -m` by `process.start` with one argument, a JSON object:
     keep      whether it outlives its owner, once it is ready
     idle_s    seconds without use after which a cluster that nobody owns ends
     cache, isolation, strict    of the same name in `Settings`
+    runtime   `processes` or `containers`: what pods are
 
 The owner is watched before the first folder is made, and for ever after: however it ends, this
 process ends within a second and takes every pod's process tree, address and folder along.
@@ -46,8 +47,9 @@ __all__ = ["main"]
 _PIPE = 3
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
-_FAREWELL_S = 3.0
-"""For an orderly end of servers; what is still there then is killed."""
+_FAREWELL_S = {"processes": 3.0, "containers": 20.0}
+"""For an orderly end of servers; what is still there then is killed.  Containers are not our
+processes: what is not removed in time is left to the next sweep."""
 
 _IDLE_LOOK_S = 60.0
 
@@ -157,7 +159,7 @@ async def _live(
             await _unless(end, idle)
     finally:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_FAREWELL_S):
+            async with asyncio.timeout(_FAREWELL_S[options["runtime"]]):
                 await cluster.stop()
 
 

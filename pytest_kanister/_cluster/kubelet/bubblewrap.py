@@ -60,6 +60,7 @@ class Bubblewrap:
     """
 
     name = "bubblewrap"
+    own_network = False
 
     def __init__(self, program: Sequence[str], *, own_users: bool, sizes: bool) -> None:
         self._program = tuple(program)

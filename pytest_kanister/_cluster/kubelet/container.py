@@ -249,6 +249,9 @@ class Container:
             mounts=mounts,
             readable=[*program.paths, *interpreter_paths()],
             scratch=scratch,
+            image=self.spec["image"],
+            ip=around.ip,
+            user=_user(self.spec, around.pod),
         )
 
     async def _run_builtin(self, builtin: Builtin) -> int:
@@ -347,6 +350,15 @@ async def _as_task(
     builtin: Builtin, api: Api, write_line: Callable[[str], None], env: Mapping[str, str]
 ) -> int:
     return await builtin(api, write_line, env)
+
+
+def _user(spec: Mapping[str, Any], pod: Object) -> str:
+    """`uid` or `uid:gid` of the security contexts, the container's before the pod's."""
+    chosen = {**(pod["spec"].get("securityContext") or {}), **(spec.get("securityContext") or {})}
+    user, group = chosen.get("runAsUser"), chosen.get("runAsGroup")
+    if user is None:
+        return ""
+    return f"{user}" if group is None else f"{user}:{group}"
 
 
 def _make(folder: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_kanister._cluster.contracts import Builtin, Catalogue
     from pytest_kanister._cluster.kubelet.container import Container
     from pytest_kanister._cluster.kubelet.runtime import Runtime
-    from pytest_kanister._cluster.network import Subnet
+    from pytest_kanister._cluster.network import Addresses
     from pytest_kanister._model.api import Api, Object, WatchEvent
 
 __all__ = ["Kubelet"]
@@ -52,7 +52,7 @@ class Kubelet:
         api: Api,
         *,
         folder: Path,
-        subnet: Subnet,
+        subnet: Addresses,
         catalogue: Catalogue,
         runtime: Runtime,
         builtins: Mapping[str, Builtin],

@@ -54,6 +54,7 @@ class NssWrapper:
     """
 
     name = "nss_wrapper"
+    own_network = False
     losses: tuple[str, ...] = (
         SHARED_NETWORK,
         "absolute paths (/tmp, /etc, volumes outside a server's own data folder) are this"

@@ -12,7 +12,7 @@ from pytest_kanister._cluster.kubelet.events import now
 from pytest_kanister._cluster.kubelet.spec import ConfigProblem
 from pytest_kanister._cluster.kubelet.status import pod_status
 from pytest_kanister._cluster.kubelet.volumes import prepare_volumes
-from pytest_kanister._cluster.network import HostsFiles, Subnet
+from pytest_kanister._cluster.network import Addresses, HostsFiles
 from pytest_kanister._model.resources import PODS
 from pytest_kanister.errors import ApiError, Conflict, KanisterHarnessError, NotFound
 
@@ -39,7 +39,7 @@ class PodWorker:
         pod: Object,
         *,
         folder: Path,
-        subnet: Subnet,
+        subnet: Addresses,
         catalogue: Catalogue,
         runtime: Runtime,
         builtins: Mapping[str, Builtin],
@@ -62,7 +62,9 @@ class PodWorker:
             pod=pod,
             ip=ip,
             folder=folder / "pods" / self.uid,
-            hosts=self._files.add(self.namespace, self.uid, ip=ip, hostname=hostname),
+            hosts=self._files.add(
+                self.namespace, self.uid, ip=ip, hostname=hostname, own=runtime.own_network
+            ),
             runtime=runtime,
             catalogue=catalogue,
             builtins=builtins,

@@ -12,9 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_kanister._cluster.contracts import Mount
-    from pytest_kanister._cluster.kubelet.child import Child
 
-__all__ = ["PATH", "SHARED_NETWORK", "Command", "Run", "Runtime", "Sandbox", "interpreter_paths"]
+__all__ = [
+    "PATH",
+    "SHARED_NETWORK",
+    "Command",
+    "Main",
+    "Run",
+    "Runtime",
+    "Sandbox",
+    "interpreter_paths",
+]
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """PATH of a container whose image sets none."""
@@ -41,6 +49,9 @@ class Sandbox:
         mounts: volumes, parents before children.
         readable: files and folders of this machine to be seen where they are, read-only.
         scratch: an empty folder of this run, for /tmp and the like.
+        image: its name; matters where the image's own root file system runs.
+        ip: the pod's address.
+        user: `uid` or `uid:gid` that the pod asks for; empty: the image's own.
     """
 
     argv: Sequence[str]
@@ -51,6 +62,9 @@ class Sandbox:
     mounts: Sequence[Mount]
     readable: Sequence[Path]
     scratch: Path
+    image: str = ""
+    ip: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,10 +77,28 @@ class Command:
     marker: str = field(default="")
 
 
+class Main(Protocol):
+    """A sandbox's main process, as it is waited for."""
+
+    pid: int
+
+    @property
+    def running(self) -> bool:
+        """Whether the end has not been seen yet."""
+        ...
+
+    async def wait(self) -> int:
+        """The exit status, 128 + n for signal n."""
+        ...
+
+
 class Run(Protocol):
     """A started sandbox."""
 
-    child: Child
+    @property
+    def child(self) -> Main:
+        """Its main process."""
+        ...
 
     def terminate(self) -> None:
         """SIGTERM for the container's main process."""
@@ -90,9 +122,16 @@ class Run(Protocol):
 
 
 class Runtime(Protocol):
-    """A way to make sandboxes."""
+    """A way to make sandboxes.
+
+    Attributes:
+        name: word of `Capabilities.isolation`.
+        own_network: whether 127.0.0.1 is a pod's own.
+        losses: what it cannot give; one sentence each.
+    """
 
     name: str
+    own_network: bool
     losses: tuple[str, ...]
 
     def place(self, path: str, mounts: Sequence[Mount]) -> str:

@@ -82,7 +82,9 @@ async def build_env(
         value = await _value(api, pod, entry, env, ip)
         if value is not None:
             env[entry["name"]] = value
-    if path != env["PATH"] and program.path:  # a PATH of the pod's own still needs the image's programs
+    if (
+        path != env["PATH"] and program.path
+    ):  # a PATH of the pod's own still needs the image's programs
         env["PATH"] = ":".join([*(str(folder) for folder in program.path), env["PATH"]])
     return env
 

@@ -8,6 +8,6 @@ Not modelled: ExternalName services, UDP, session affinity, service environment 
 """
 
 from pytest_kanister._cluster.network.names import HostsFiles, run_names
-from pytest_kanister._cluster.network.subnet import Subnet
+from pytest_kanister._cluster.network.subnet import Addresses, Subnet
 
-__all__ = ["HostsFiles", "Subnet", "run_names"]
+__all__ = ["Addresses", "HostsFiles", "Subnet", "run_names"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pytest_kanister._cluster.network.subnet import Subnet
+    from pytest_kanister._cluster.network.subnet import Addresses
     from pytest_kanister._model.api import Api, Object
 
 __all__ = ["HostsFiles", "run_names"]
@@ -42,15 +42,24 @@ class HostsFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "hosts"
 
-    def add(self, namespace: str, uid: str, *, ip: str, hostname: str) -> Path:
-        """Makes a pod's file.  `localhost` is the pod's own address, as in a real pod."""
+    def add(self, namespace: str, uid: str, *, ip: str, hostname: str, own: bool = False) -> Path:
+        """Makes a pod's file.  `localhost` is the pod itself, as in a real pod.
+
+        Args:
+            namespace: the pod's.
+            uid: the pod's.
+            ip: its address.
+            hostname: leads to it.
+            own: whether the pod has a loopback of its own; else its address stands for it.
+        """
         folder = self._folder / namespace
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / uid
-        own = f"{ip}\tlocalhost\n{ip}\t{hostname}\n"
+        local = "127.0.0.1" if own else ip
+        lines = f"{local}\tlocalhost\n{ip}\t{hostname}\n"
         shared = folder / "names"
         names = shared.read_text(encoding="utf-8") if shared.exists() else ""
-        file.write_text(own + _MARK + names, encoding="utf-8")
+        file.write_text(lines + _MARK + names, encoding="utf-8")
         return file
 
     def remove(self, namespace: str, uid: str) -> None:
@@ -89,7 +98,7 @@ def _line(entry: tuple[str, str, str], reader: str) -> str:
     return f"{ip}\t{' '.join(names)}\n"
 
 
-async def run_names(api: Api, subnet: Subnet, folder: Path) -> None:
+async def run_names(api: Api, subnet: Addresses, folder: Path) -> None:
     """Keeps the hosts files under `folder` (the kubelet's own) up to date until cancelled.
 
     A name leads to the ready pod itself; only where a Service's ports differ from its pods', or
@@ -159,7 +168,7 @@ def _resolve(service: Object, endpoints: Object) -> tuple[Lines, dict[int, list[
 class _Proxies:
     """One address per Service that needs a proxy, one proxy per port of it."""
 
-    def __init__(self, subnet: Subnet) -> None:
+    def __init__(self, subnet: Addresses) -> None:
         self._subnet = subnet
         self._addresses: dict[tuple[str, str], str] = {}
         self._running: dict[tuple[str, str, int], Proxy] = {}
@@ -184,7 +193,9 @@ class _Proxies:
                 proxy = Proxy((address, port), targets)
                 try:
                     await proxy.start()
-                except PermissionError:
-                    continue  # a port below 1024 and no right to it: clients see a refusal
+                except OSError:
+                    # A port below 1024 and no right to it, or one that is taken where Services
+                    # share an address: clients see a refusal.
+                    continue
                 self._running[(*key, port)] = proxy
         return dict(self._addresses)

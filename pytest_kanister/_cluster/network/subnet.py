@@ -7,13 +7,26 @@ from __future__ import annotations
 
 import random
 import socket
+from typing import Protocol
 
 from pytest_kanister.errors import EnvironmentProblem
 
-__all__ = ["Subnet"]
+__all__ = ["Addresses", "Subnet"]
 
 _API_HOST = 1
 _FIRST_HOST, _LAST_HOST = 2, 254
+
+
+class Addresses(Protocol):
+    """Who gives out addresses of a cluster."""
+
+    def allocate(self) -> str:
+        """An address; raises `EnvironmentProblem` when there is none left."""
+        ...
+
+    def release(self, ip: str) -> None:
+        """Gives an address back; unknown ones are ignored."""
+        ...
 
 
 class Subnet:

@@ -1,0 +1,103 @@
+"""`ContainerNetwork`: a bridge of one cluster, an address per pod."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+from pytest_kanister.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from pytest_kanister._cluster.kubelet.containers.engine import Engine
+
+__all__ = ["ContainerNetwork", "Gateway"]
+
+_TRIES = 30
+_GATEWAY_HOST = 1
+_FIRST_HOST, _LAST_HOST = 2, 254
+
+
+class Gateway:
+    """Gives out one address, again and again."""
+
+    def __init__(self, ip: str) -> None:
+        self._ip = ip
+
+    def allocate(self) -> str:
+        """The address."""
+        return self._ip
+
+    def release(self, ip: str) -> None:
+        """Nothing: it is everybody's."""
+
+
+class ContainerNetwork:
+    """A /24 that this machine routes to its containers; used as the kubelet's `Subnet`.
+
+    Raises:
+        EnvironmentProblem: Docker makes none.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        from docker.errors import APIError
+        from docker.types import IPAMConfig, IPAMPool
+        from testcontainers.core.network import Network
+
+        last: Exception | None = None
+        for third in random.sample(range(1, 255), _TRIES):
+            prefix = f"10.213.{third}"
+            pool = IPAMPool(subnet=f"{prefix}.0/24", gateway=f"{prefix}.{_GATEWAY_HOST}")
+            made = Network(
+                docker_network_kw={
+                    "driver": "bridge",
+                    "ipam": IPAMConfig(pool_configs=[pool]),
+                    "labels": dict(engine.labels),
+                }
+            )
+            try:
+                self.made: Any = made.create()
+            except APIError as error:  # it overlaps with another network
+                last = error
+                continue
+            self.name: str = made.name
+            self.prefix = prefix
+            self._used: set[int] = set()
+            self._next = _FIRST_HOST
+            return
+        raise EnvironmentProblem(
+            f"Docker makes no network of its own for the pods; {_TRIES} were tried",
+            remedies=["remove networks that nobody uses: docker network prune"],
+            evidence=str(last),
+        )
+
+    def allocate(self) -> str:
+        """An address that nobody has; the one freed longest ago comes first.
+
+        Raises:
+            EnvironmentProblem: all are taken.
+        """
+        span = _LAST_HOST - _FIRST_HOST + 1
+        for offset in range(span):
+            host = _FIRST_HOST + (self._next - _FIRST_HOST + offset) % span
+            if host not in self._used:
+                self._used.add(host)
+                self._next = host + 1 if host < _LAST_HOST else _FIRST_HOST
+                return f"{self.prefix}.{host}"
+        raise EnvironmentProblem(
+            f"all addresses of {self.prefix}.0/24 are taken by pods",
+            remedies=["delete pods that are no longer needed"],
+        )
+
+    def release(self, ip: str) -> None:
+        """Gives an address back; unknown ones are ignored."""
+        prefix, _, host = ip.rpartition(".")
+        if prefix == self.prefix:
+            self._used.discard(int(host))
+
+    def gateway(self) -> Gateway:
+        """Addresses for proxies: this machine's own in the network, shared by all of them."""
+        return Gateway(f"{self.prefix}.{_GATEWAY_HOST}")
+
+    def remove(self) -> None:
+        """Removes the bridge; its containers must have gone."""
+        self.made.remove()
