@@ -15,9 +15,9 @@ import json
 import re
 import secrets
 import socket
-import threading
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._kube.loading import package
 from pytest_kanister._kube.tunnel import Broken
 from pytest_kanister._model.resources import PODS
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["ExecLink", "ForwardLink"]
 
 _BINARY, _CLOSE = 2, 8
+_SEND_S = 60.0
+_READ_S = 0.05
 _STDIN, _STDOUT, _STDERR, _STATUS = range(4)
 _COUNT = re.compile(rb"(\d+) bytes")
 
@@ -46,11 +48,11 @@ echo "$3" >&2
 
 
 class _WebSocket:
-    """One websocket of the API server, in binary frames."""
+    """One websocket of the API server, in binary frames; the part of a `Link` that both share."""
 
     def __init__(self, connection: Connection, path: str, query: list[tuple[str, str]]) -> None:
         self._socket: Any = connection.raw_web_socket(path, query)
-        self._lock = threading.Lock()
+        self._timed_out: type[Exception] = package("websocket").WebSocketTimeoutException
         self._closed = False
         # A peer that vanished without a word is found out within a minute.
         raw = self._socket.sock
@@ -59,35 +61,50 @@ class _WebSocket:
             with contextlib.suppress(AttributeError, OSError):
                 raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
-    def write(self, channel: int, data: bytes) -> None:
-        try:
-            with self._lock:
-                self._socket.send_binary(bytes((channel,)) + data)
-        except Exception as error:
-            raise Broken(f"the connection to the API server broke: {error}") from error
+    def fileno(self) -> int:
+        """See `Link.fileno`."""
+        return int(self._socket.sock.fileno())
 
-    def read(self) -> tuple[int, bytes] | None:
-        """Channel and data; None: the server has closed properly."""
-        while True:
-            try:
-                kind, data = self._socket.recv_data(control_frame=True)
-            except Exception as error:
-                # websocket-client has no common root beside Exception.
-                raise Broken(f"the connection to the API server broke: {error}") from error
-            if kind == _CLOSE:
-                return None
-            if kind == _BINARY and data:
-                return data[0], data[1:]
+    @property
+    def pending(self) -> bool:
+        """See `Link.pending`: TLS may hold more than was asked for."""
+        held = getattr(self._socket.sock, "pending", None)
+        return bool(held and held())
 
     def close(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
+        """See `Link.close`."""
+        if not self._closed:
             self._closed = True
-        self._socket.shutdown()
+            self._socket.shutdown()
+
+    def _write(self, channel: int, data: bytes) -> None:
+        try:
+            self._socket.settimeout(_SEND_S)
+            self._socket.send_binary(bytes((channel,)) + data)
+        except Exception as error:
+            raise _broken(error) from error
+
+    def _read(self) -> tuple[int, bytes] | None:
+        """Channel and data, channel -1 when nothing came; None: the server has closed properly."""
+        try:
+            # Readable may be a part of TLS's own talk; half a frame is kept for the next call.
+            self._socket.settimeout(_READ_S)
+            kind, data = self._socket.recv_data(control_frame=True)
+        except self._timed_out:
+            return -1, b""
+        except Exception as error:
+            # websocket-client has no common root beside Exception.
+            raise _broken(error) from error
+        if kind == _CLOSE:
+            return None
+        return (data[0], data[1:]) if kind == _BINARY and data else (-1, b"")
 
 
-class ForwardLink:
+def _broken(error: Exception) -> Broken:
+    return Broken(f"the connection to the API server broke: {error or type(error).__name__}")
+
+
+class ForwardLink(_WebSocket):
     """A connection to a port of a pod, by the API's port-forward.
 
     Raises:
@@ -97,35 +114,31 @@ class ForwardLink:
 
     def __init__(self, connection: Connection, namespace: str, pod: str, port: int) -> None:
         path = PODS.path(namespace, pod, "portforward")
-        self._web = _WebSocket(connection, path, [("ports", str(port))])
+        super().__init__(connection, path, [("ports", str(port))])
         self._headers = {0, 1}
         self._complaint = b""
 
     def send(self, data: bytes) -> None:
         """See `Link.send`."""
-        self._web.write(0, data)
+        self._write(0, data)
 
-    def receive(self) -> bytes:
+    def receive(self) -> bytes | None:
         """See `Link.receive`."""
-        while (frame := self._web.read()) is not None:
-            channel, data = frame
-            if channel in self._headers:
-                self._headers.discard(channel)
-                data = data[2:]  # the port's number
-            if channel == 1 and data:
-                self._complaint += data
-            elif channel == 0 and data:
-                return data
-        if self._complaint:
-            raise Broken(self._complaint.decode(errors="replace").strip())
-        return b""
-
-    def close(self) -> None:
-        """See `Link.close`."""
-        self._web.close()
+        frame = self._read()
+        if frame is None:
+            if self._complaint:
+                raise Broken(self._complaint.decode(errors="replace").strip())
+            return None
+        channel, data = frame
+        if channel in self._headers:
+            self._headers.discard(channel)
+            data = data[2:]  # the port's number
+        if channel == 1:
+            self._complaint += data
+        return data if channel == 0 else b""
 
 
-class ExecLink:
+class ExecLink(_WebSocket):
     """A connection to an address that a pod can reach, relayed by a shell in its first container.
 
     Raises:
@@ -139,27 +152,29 @@ class ExecLink:
         command = ["sh", "-c", _RELAY, "relay", host, str(port), self._word]
         query = [("command", word) for word in command]
         query += [("stdin", "true"), ("stdout", "true"), ("stderr", "true")]
-        self._web = _WebSocket(connection, PODS.path(namespace, pod, "exec"), query)
+        super().__init__(connection, PODS.path(namespace, pod, "exec"), query)
         self._received = 0
         self._said = b""
         self._status = b""
 
     def send(self, data: bytes) -> None:
         """See `Link.send`."""
-        self._web.write(_STDIN, data)
+        self._write(_STDIN, data)
 
-    def receive(self) -> bytes:
+    def receive(self) -> bytes | None:
         """See `Link.receive`; the end is one when count and word have come."""
-        while (frame := self._web.read()) is not None:
-            channel, data = frame
-            if channel == _STDOUT and data:
-                self._received += len(data)
-                return data
-            if channel == _STDERR:
-                self._said = (self._said + data)[-4096:]
-            elif channel == _STATUS:
-                self._status += data
-        self._require_whole()
+        frame = self._read()
+        if frame is None:
+            self._require_whole()
+            return None
+        channel, data = frame
+        if channel == _STDOUT:
+            self._received += len(data)
+            return data
+        if channel == _STDERR:
+            self._said = (self._said + data)[-4096:]
+        elif channel == _STATUS:
+            self._status += data
         return b""
 
     def _require_whole(self) -> None:
@@ -170,10 +185,6 @@ class ExecLink:
         if not counts or int(counts[-1]) != self._received:
             sent = counts[-1].decode() if counts else "an unknown number of"
             raise Broken(f"the pod sent {sent} bytes, {self._received} came")
-
-    def close(self) -> None:
-        """See `Link.close`."""
-        self._web.close()
 
 
 def _message(status: bytes) -> str:

@@ -8,10 +8,11 @@ than closed, so that no driver takes what came so far for everything.
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import struct
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_kanister._kube.reaching import Address
 from pytest_kanister.errors import KanisterHarnessError
@@ -24,6 +25,7 @@ __all__ = ["Broken", "Link", "Tunnel"]
 
 _PIECE_BYTES = 2**16
 _BACKLOG = 64
+_FAREWELL_S = 5.0
 
 
 class Broken(Exception):
@@ -31,18 +33,30 @@ class Broken(Exception):
 
 
 class Link(Protocol):
-    """One connection into the cluster.  One thread sends, another receives."""
+    """One connection into the cluster, used by one thread."""
+
+    def fileno(self) -> int:
+        """What becomes readable when there may be something to receive."""
+        ...
+
+    @property
+    def pending(self) -> bool:
+        """Whether something was read already, so that nothing would become readable for it."""
+        ...
 
     def send(self, data: bytes) -> None:
         """Sends; raises `Broken`."""
         ...
 
-    def receive(self) -> bytes:
-        """The next bytes; empty: the other side has ended properly.  Raises `Broken`."""
+    def receive(self) -> bytes | None:
+        """The next bytes, empty when none have come; None: the other side has ended properly.
+
+        Raises `Broken`.
+        """
         ...
 
     def close(self) -> None:
-        """Gives up, from whichever thread; a second call does nothing."""
+        """Gives up; a second call does nothing."""
         ...
 
 
@@ -62,12 +76,16 @@ class Tunnel:
         self._dial = dial
         self.broken: list[str] = []
         self.refusals: list[str] = []
-        self._open: set[Link] = set()
-        self._lock = threading.Lock()
         self._closed = False
+        # Becomes readable with `close`, in every thread's eyes.
+        self._told, self._tell = socket.socketpair()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self.address = Address(*self._listener.getsockname()[:2])
-        threading.Thread(target=self._accept, name="pytest-kanister tunnel", daemon=True).start()
+        self._threads: set[threading.Thread] = set()
+        self._accepting = threading.Thread(
+            target=self._accept, name="pytest-kanister tunnel", daemon=True
+        )
+        self._accepting.start()
 
     def __enter__(self) -> Tunnel:
         return self
@@ -82,80 +100,72 @@ class Tunnel:
 
     def close(self) -> None:
         """Stops listening and gives all links up; a second call does nothing."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            links = list(self._open)
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # wakes `accept`
-        self._listener.close()
-        for link in links:
-            link.close()
+        if self._closed:
+            return
+        self._closed = True
+        self._tell.close()
+        self._accepting.join()
+        for thread in list(self._threads):
+            thread.join(_FAREWELL_S)
+        self._told.close()
 
     def _accept(self) -> None:
-        while True:
-            try:
+        with self._listener:
+            while self._listener in select.select([self._listener, self._told], [], [])[0]:
+                if self._closed:
+                    return
                 client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(
-                target=self._serve, args=(client,), name="pytest-kanister link", daemon=True
-            ).start()
+                thread = threading.Thread(
+                    target=self._serve, args=(client,), name="pytest-kanister link", daemon=True
+                )
+                self._threads.add(thread)
+                thread.start()
 
     def _serve(self, client: socket.socket) -> None:
         try:
+            self._carry(client)
+        finally:
+            client.close()
+            self._threads.discard(threading.current_thread())
+
+    def _carry(self, client: socket.socket) -> None:
+        try:
             link = self._dial()
-        except KanisterHarnessError as error:
+        except (KanisterHarnessError, Broken) as error:
             self.refusals.append(str(error).splitlines()[0])
             _reset(client)
             return
-        with self._lock:
-            closed = self._closed
-            self._open.add(link)
-        if closed:
-            link.close()
-        gone = threading.Event()
-        upward = threading.Thread(
-            target=self._send_all, args=(client, link, gone), name="pytest-kanister up", daemon=True
-        )
-        upward.start()
         carried = 0
         try:
-            while data := link.receive():
-                client.sendall(data)
-                carried += len(data)
-        except (Broken, OSError) as error:
-            # Our client's own farewell, and `close`, end links too: that is no break.
-            if isinstance(error, Broken) and not gone.is_set() and not self._closed:
-                reasons = self.broken if carried else self.refusals
-                reasons.append(f"{error} (after {carried} bytes)")
+            # One thread for both ways: TLS connections are not safe in two.
+            while True:
+                waiting: list[Any] = [client, link, self._told]
+                ready = select.select(waiting, [], [], 0 if link.pending else None)[0]
+                if self._told in ready:
+                    return
+                if link in ready or link.pending:
+                    data = link.receive()
+                    if data is None:
+                        return
+                    client.sendall(data)
+                    carried += len(data)
+                if client in ready:
+                    wanted = client.recv(_PIECE_BYTES)
+                    if not wanted:
+                        return
+                    link.send(wanted)
+        except Broken as error:
+            reasons = self.broken if carried else self.refusals
+            reasons.append(f"{error} (after {carried} bytes)")
             _reset(client)
-        else:
-            with contextlib.suppress(OSError):
-                client.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # our client has gone
         finally:
             link.close()
-            upward.join()
-            client.close()
-            with self._lock:
-                self._open.discard(link)
-
-    def _send_all(self, client: socket.socket, link: Link, gone: threading.Event) -> None:
-        try:
-            while data := client.recv(_PIECE_BYTES):
-                link.send(data)
-        except (Broken, OSError, ValueError):
-            link.close()
-            return
-        gone.set()
-        link.close()
 
 
 def _reset(client: socket.socket) -> None:
     """Closes with a reset: no reader takes it for an end."""
     with contextlib.suppress(OSError):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    with contextlib.suppress(OSError):
-        client.shutdown(socket.SHUT_RD)  # wakes the thread that reads from it
     client.close()
