@@ -158,13 +158,15 @@ class StoredRuns:
             Unverified: it is not those digests.
         """
         found = found_total = 0
-        for bucket in range(BUCKETS):
-            first = _FIRST_BYTES[bucket]
-            digests, _ = self.part(bucket)
-            if not all(digest.startswith(first) for digest in digests):
-                raise _damaged("a digest is in another's bucket")
-            found += len(digests)
-            found_total += summed(digests)
+        for _, counts, begins in self._runs:
+            run = self._read(begins[0], begins[-1] - begins[0])
+            for bucket, number in enumerate(counts):
+                start = begins[bucket] - begins[0]
+                digests = run[start : start + number * DIGEST_BYTES]
+                if digests[::DIGEST_BYTES] != _FIRST_BYTES[bucket] * number:
+                    raise _damaged("a digest is in another's bucket")
+                found += number
+                found_total += summed(digests)
         if (found, found_total % MODULUS) != (count, total):
             raise _damaged(f"{found} digests are there of {count} rows, or others than they were")
 

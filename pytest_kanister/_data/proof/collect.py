@@ -142,7 +142,7 @@ class Collector:
         for batch in _batches(kept, rest):
             fresh = digests_of(batch)
             count += len(fresh)
-            total += summed(fresh)
+            total += summed(b"".join(fresh))
             if writer is None:
                 continue
             digests += fresh

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
@@ -89,19 +89,22 @@ class RowDigests:
 
 def digests_of(rows: Iterable[bytes]) -> list[bytes]:
     """One digest for each encoded row."""
-    return [blake2b(row, digest_size=DIGEST_BYTES).digest() for row in rows]
+    return [digest.digest() for digest in map(_digest, rows)]
 
 
-def summed(digests: Sequence[bytes]) -> int:
-    """The sum of digests as little-endian numbers, not yet reduced.
+_digest = partial(blake2b, digest_size=DIGEST_BYTES)
+
+
+def summed(digests: bytes) -> int:
+    """The sum of digests, one after the other, as little-endian numbers; not yet reduced.
 
     Each digest of its own as a Python integer costs as much as a third of the digest.  So
     `_LANES` of them are one long integer, folded in the middle until one lane is left.
     """
     total = 0
-    for start in range(0, len(digests), _LANES):
-        joined = b"".join(digests[start : start + _LANES])
-        lanes = int.from_bytes(joined, "little")
+    step = _LANES * DIGEST_BYTES
+    for start in range(0, len(digests), step):
+        lanes = int.from_bytes(digests[start : start + step], "little")
         # Every second lane, so that each has room for what carries over.
         even, halves = _masks()
         lanes = (lanes & even) + (lanes >> 8 * DIGEST_BYTES & even)
