@@ -49,7 +49,7 @@ class Suite(Protocol):
         ...
 
     def wanted(self, server: Workload) -> frozenset[Hit]:
-        """Every class × fate and every column type that a case must have hit.
+        """Every class and fate and every column type that a case must have hit.
 
         Taken from a snapshot of the server, so that no class is forgotten.
         """
