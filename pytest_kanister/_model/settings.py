@@ -103,6 +103,15 @@ class Settings:
     `{"at": seconds since the epoch, "what": "step" or "progress", "text": …}`; appended to.
     """
 
+    report: str = ""
+    """File that gets the whole run as JSON when it ends; empty: none."""
+
+    artifacts: str = ""
+    """Folder that gets a folder of evidence for each failed scenario.
+
+    Empty: `kanister` in pytest's cache folder, which pytest keeps out of version control.
+    """
+
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():
             value = getattr(self, name)
@@ -237,5 +246,7 @@ OPTIONS = (
     Option("actionset_timeout_s", "seconds an ActionSet may run", _seconds),
     Option("ready_timeout_s", "seconds a pod may take to become ready", _seconds),
     Option("full_rows", "rows of one table that a snapshot keeps whole", _count),
+    Option("report", "JSON file that gets the whole run when it ends"),
+    Option("artifacts", "folder for the evidence of failed scenarios"),
     Option("trace", "file that gets a JSON line for each thing that happens"),
 )

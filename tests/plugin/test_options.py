@@ -29,6 +29,8 @@ VALUES = {
     "actionset_timeout_s": ("1.5", "2.5", "3.5"),
     "ready_timeout_s": ("1.5", "2.5", "3.5"),
     "trace": ("a", "b", "c"),
+    "report": ("a", "b", "c"),
+    "artifacts": ("a", "b", "c"),
 }
 
 TOGETHER = {
