@@ -5,25 +5,20 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._data.stores.audit import Neighbours, claims, hit_beside, leaked
 from pytest_kanister._data.stores.ledger import Ledger
+from pytest_kanister._harness.actions import Actions
 from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.blueprints import find_blueprint
-from pytest_kanister._harness.diagnosis import diagnose, pods_lives, secret_keys
 from pytest_kanister._harness.evidence import first_pod, gather
-from pytest_kanister._harness.given import given
 from pytest_kanister._harness.namespaces import release_namespace
-from pytest_kanister._harness.redaction import redact_error, secrets_of
 from pytest_kanister._kanister.blueprint import read_blueprint
 from pytest_kanister._kanister.client import (
     create_actionset,
-    create_blueprint,
     create_profile,
     derive_actionset,
-    wait_actionset,
 )
 from pytest_kanister._kube.lookup import apply_manifest, find_object
 from pytest_kanister._model.references import Target
@@ -32,10 +27,8 @@ from pytest_kanister._scenario.precision import second_precision
 from pytest_kanister._scenario.stage import Backup
 from pytest_kanister.errors import (
     ActionSetError,
-    ActionSetFailed,
     EnvironmentProblem,
     HarnessBug,
-    KanisterHarnessError,
     RoundTripMismatch,
     UsageProblem,
 )
@@ -47,7 +40,6 @@ if TYPE_CHECKING:
     from pytest_kanister._data.stores import Bucket
     from pytest_kanister._data.workloads import Workload
     from pytest_kanister._harness.session import Session
-    from pytest_kanister._kanister.blueprint import Blueprint
     from pytest_kanister._kube import ExecResult
     from pytest_kanister._model.api import Object
     from pytest_kanister._scenario.model import Inputs, WorkloadSpec
@@ -86,11 +78,8 @@ class WorkloadStage:
         self._prefix = f"{workload.namespace}/{secrets.token_hex(3)}"
         self._profile = Later(self._make_profile, "profile")
         self._version = ""
-        self._blueprints: dict[str, Blueprint] = {}
-        self._secret_keys: dict[Target, frozenset[str]] = {}
-        self._lives: dict[Target, str] = {}
+        self._actions = Actions(session, workload.namespace, self._profile)
         self._backups: list[Backup] = []
-        self._actionsets: list[str] = []
         self._fresh: list[WorkloadStage] = []
         self.beside = beside
         self.opener: Callable[[WorkloadSpec], WorkloadStage] | None = None
@@ -118,12 +107,7 @@ class WorkloadStage:
         self._workload.wait_ready()
         self._version = self._workload.version()
         self._profile.result()
-        self._secret_keys = {
-            secret: secret_keys(self._session.kube.result(), secret)
-            for secret in self._workload.secrets.values()
-        }
-        self._lives = pods_lives(self._session.kube.result(), self._workload.namespace)
-        self._learn_secrets()
+        self._actions.look_at(self._workload)
         self._session.progress(f"database answers: {self._version}")
 
     def _make_profile(self) -> Target:
@@ -163,7 +147,7 @@ class WorkloadStage:
         path = find_blueprint(blueprint, beside or self.beside)
         parsed = read_blueprint(path)
         kube = self._session.kube.result()
-        name = self._install(parsed)
+        name = self._actions.install(parsed)
         before = Ledger.of(self.bucket)
         begin = time.monotonic()
         actionset = create_actionset(
@@ -172,11 +156,11 @@ class WorkloadStage:
             blueprint=name,
             target=self._workload.target,
             profile=self._profile.result(),
-            namespace=self._kanister,
-            **self._given(inputs, self._workload.secrets),
+            namespace=self._actions.namespace,
+            **self._actions.given(inputs, self._workload.secrets),
         )
         try:
-            status = self._wait(actionset, name, timeout_s)["status"]
+            status = self._actions.wait(actionset, name, timeout_s)["status"]
         except ActionSetError as error:
             if lines := leaked(before, Ledger.complete(self.bucket)):
                 left = "\n".join(["it left in the bucket, where nothing deletes it:", *lines])
@@ -185,7 +169,7 @@ class WorkloadStage:
         change = Ledger.of(self.bucket).since(before)
         backup = Backup(
             actionset=actionset,
-            namespace=self._kanister,
+            namespace=self._actions.namespace,
             blueprint=name,
             path=path,
             target=self._workload.target,
@@ -220,10 +204,10 @@ class WorkloadStage:
             backup.actionset,
             action="restore",
             target=workload.target if into is not None else None,
-            namespace=self._kanister,
-            **self._given(inputs, workload.secrets if into is not None else {}),
+            namespace=self._actions.namespace,
+            **self._actions.given(inputs, workload.secrets if into is not None else {}),
         )
-        self._wait(name, backup.blueprint, timeout_s)
+        self._actions.wait(name, backup.blueprint, timeout_s)
         for stage in self._fresh:
             if stage is into:
                 stage.log_in_as(self)
@@ -281,8 +265,8 @@ class WorkloadStage:
             backup.actionset,
             action="delete",
             target=target,
-            namespace=self._kanister,
-            **self._given(inputs, {}),
+            namespace=self._actions.namespace,
+            **self._actions.given(inputs, {}),
         )
         own = {stored.key for stored in backup.objects}
         made = claims(backup.artifacts, self.bucket.name, self._prefix)
@@ -291,7 +275,7 @@ class WorkloadStage:
         neighbours.plant()
         try:
             before = Ledger.of(self.bucket)
-            self._wait(name, backup.blueprint, timeout_s)
+            self._actions.wait(name, backup.blueprint, timeout_s)
             change = Ledger.of(self.bucket).since(before)
         finally:
             neighbours.remove()
@@ -325,7 +309,7 @@ class WorkloadStage:
         """Creates or replaces objects; those without a namespace go into the workload's."""
         kube, namespace = self._session.kube.result(), self._workload.namespace
         applied = [apply_manifest(kube, manifest, namespace) for manifest in manifests]
-        self._learn_secrets()
+        self._actions.learn_secrets()
         return [f"{found['kind']} {found['metadata']['name']}" for found in applied]
 
     def look(self, api_version: str, kind: str, name: str, namespace: str) -> Object | None:
@@ -359,12 +343,12 @@ class WorkloadStage:
 
     def evidence(self) -> dict[str, str]:
         """Everything that may explain a failure, by file name, without secrets."""
-        self._learn_secrets()
+        self._actions.learn_secrets()
         found = gather(
             self._session.kube.result(),
-            actionsets=[(self._kanister, name) for name in self._actionsets],
+            actionsets=[(self._actions.namespace, name) for name in self._actions.names],
             namespaces=[self._workload.namespace, *(s.workload.namespace for s in self._fresh)],
-            servers=(self._session.store_namespace, self._kanister),
+            servers=(self._session.store_namespace, self._actions.namespace),
             bucket=self.bucket,
             pod_logs=self._session.pod_logs(),
         )
@@ -384,63 +368,8 @@ class WorkloadStage:
         if not release_namespace(self._session.kube.result(), self._workload.namespace):
             self._workload.remove()
 
-    @property
-    def _kanister(self) -> str:
-        return self._session.capabilities.kanister_namespace
-
-    def _given(self, inputs: Inputs | None, own: Mapping[str, Target]) -> dict[str, Any]:
-        arguments = given(self._session.kube.result(), self._workload.namespace, inputs, own)
-        if inputs is not None and inputs.secrets:
-            self._learn_secrets()
-        return arguments
-
-    def _learn_secrets(self) -> None:
-        kube = self._session.kube.result()
-        self._session.redactor.add(secrets_of(kube, [self._workload.namespace]))
-
-    def _wait(self, actionset: str, blueprint: str, timeout_s: float | None) -> Object:
-        self._actionsets.append(actionset)
-        self._session.pod_logs()
-        try:
-            return self._waited(actionset, blueprint, timeout_s)
-        except KanisterHarnessError as error:
-            redact_error(error, self._session.redactor)
-            raise
-
-    def _waited(self, actionset: str, blueprint: str, timeout_s: float | None) -> Object:
-        kube = self._session.kube.result()
-        try:
-            return wait_actionset(
-                kube,
-                actionset,
-                namespace=self._kanister,
-                timeout_s=timeout_s or self._session.settings.actionset_timeout_s,
-                blueprint=self._blueprints.get(blueprint),
-                on_progress=self._session.progress,
-            )
-        except ActionSetFailed as error:
-            store = self._session.ready_store.result()
-            diagnose(
-                kube,
-                error,
-                profile=self._profile.result(),
-                reached=store.reached,
-                keys=self._secret_keys,
-                lives=self._lives,
-            )
-            raise
-
-    def _install(self, blueprint: Blueprint) -> str:
-        """Creates it under a name of its content: two of one name must not overwrite each other."""
-        run = self._session.capabilities.run
-        name = "-".join(filter(None, (blueprint.name, blueprint.digest[:8], run)))
-        metadata = {**blueprint.data["metadata"], "name": name}
-        named = replace(blueprint, name=name, data={**blueprint.data, "metadata": metadata})
-        self._blueprints[name] = named
-        return create_blueprint(self._session.kube.result(), named, namespace=self._kanister)
-
     def _reads_namespace(self, backup: Backup, action: str) -> bool:
-        actions = self._blueprints[backup.blueprint].data["actions"]
+        actions = self._actions.blueprints[backup.blueprint].data["actions"]
         return bool(_NAMESPACE.search(str(actions.get(action, ""))))
 
 
