@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_kanister._model.api import Object
 
-__all__ = ["BlueprintInvalid", "validate_blueprint"]
+__all__ = ["BlueprintInvalid", "argument_maps_problems", "validate_blueprint"]
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -82,10 +82,7 @@ def _phase_problem(phase: Object) -> str:
     signature = SIGNATURES[phase["func"]]
     args = phase.get("args") or {}
     if signature.creates_pods:
-        for problem in [
-            *_map_problems(args, "podLabels", labels=True),
-            *_map_problems(args, "podAnnotations", labels=False),
-        ]:
+        for _, problem in argument_maps_problems(args):
             return problem
     for name in sorted(args):
         if name not in signature.arguments:
@@ -94,6 +91,17 @@ def _phase_problem(phase: Object) -> str:
         if name not in args:
             return f"Required arg missing: {name}"
     return ""
+
+
+def argument_maps_problems(args: Object) -> Iterator[tuple[str, str]]:
+    """What is wrong with the podLabels and podAnnotations of a function that makes pods.
+
+    Yields:
+        the argument's name and the problem in Kanister's words.
+    """
+    for name, labels in (("podLabels", True), ("podAnnotations", False)):
+        for problem in _map_problems(args, name, labels=labels):
+            yield name, problem
 
 
 def _map_problems(args: Object, name: str, *, labels: bool) -> Iterator[str]:

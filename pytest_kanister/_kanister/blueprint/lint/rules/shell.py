@@ -1,0 +1,461 @@
+"""Scripts: failures that nobody sees, and text that the shell reads otherwise than it was meant.
+
+Source of the rules: bash's manual (errexit, pipefail, the status of `export`, of `for` and of
+`&`), dash's lack of pipefail, kubectl's and curl's options.  Over 300 lines: each rule brings its
+two examples.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pytest_kanister._kanister.blueprint.lint.model import Problem
+from pytest_kanister._kanister.blueprint.lint.rules.declaring import rule, scripts
+from pytest_kanister._kanister.blueprint.lint.shell.looking import calls, flow_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_kanister._kanister.blueprint.lint.shell.model import Command, Word
+    from pytest_kanister._kanister.blueprint.lint.view import View
+
+_PULL = 'kando location pull --profile "${profile}" --path "${path}" -'
+_HARMLESS = frozenset(
+    "echo printf seq date basename dirname awk cut tr sed head tail sort uniq wc hostname pwd ls "  # noqa: SIM905
+    "grep egrep xargs which true false test [ [[ expr nproc id whoami uname".split()
+)
+"""Programs whose failure inside a substitution says nothing about the backup."""
+
+_ALWAYS_TRUE = frozenset({"true", ":", "echo", "printf"})
+_ALLOWED_TO_FAIL = frozenset({"grep", "egrep", "rm", "kill", "pkill", "diff", "read", "let", "expr", "mkdir", "rmdir", "umount"})
+_CONSTANT_OPTION = re.compile(r"^\s+-")
+_UNDERSCORED = re.compile(
+    r"(pg|mysql|mariadb|mongo|redis|clickhouse|cassandra|backup|restore|docker|aws|gcloud|kafka|"
+    r"etcd|influx|neo4j|es|rabbitmq|ssh|update|db|sqlite|vault|consul|run|innobackupex|xtra)_|_(ctl|"
+    r"dump|restore|server|client|agent|cli|tool)$"
+)
+
+
+@rule(
+    "KB300",
+    "script-unreadable",
+    "error",
+    summary="A script, or a part of it, is not what bash's grammar allows.",
+    why="bash stops there, half-way through the action; and the shell rules have not seen it.",
+    remedy="Mend it. Where templates choose between two halves of a statement, put the whole "
+    "statement into each branch.",
+    bad=scripts(backup="if true; then\n  dump-it"),
+    good=scripts(backup="if true; then\n  dump-it\nfi"),
+    needs_shell=True,
+)
+def script_unreadable(view: View) -> Iterator[Problem]:
+    """What tree-sitter could not make sense of."""
+    for script in view.scripts:
+        for start, end in script.program.errors:
+            yield Problem(script.place(start, end), "the shell cannot read this")
+
+
+@rule(
+    "KB301",
+    "no-pipefail",
+    "error",
+    summary="A script pipes without `pipefail`.",
+    why="Only the last command's status counts then: a dump that breaks off is uploaded as a whole "
+    "backup, since kando sees nothing but the end of its input.",
+    remedy="Start the script with `bash -o errexit -o pipefail -c`, or `set -o pipefail` first.",
+    bad=scripts(options="bash, -o, errexit, -c"),
+    good=scripts(options="bash, -o, errexit, -c", backup="set -o pipefail\ndump-it | gzip", restore="load-it"),
+    needs_shell=True,
+)
+def no_pipefail(view: View) -> Iterator[Problem]:
+    """Pipelines in scripts that never set it."""
+    for script in view.scripts:
+        if script.is_set("pipefail"):
+            continue
+        for pipeline in script.program.pipelines:
+            first = pipeline.members[0]
+            if first is None or first.name not in ("echo", "printf"):
+                place = script.place(pipeline.start, pipeline.end)
+                yield Problem(place, "without pipefail only the last command's failure counts")
+
+
+@rule(
+    "KB302",
+    "pipefail-in-sh",
+    "error",
+    summary="`sh` is started with the option `pipefail`.",
+    why="Debian's and Ubuntu's `sh` is dash, which refuses the option: the script does not run.",
+    remedy="Start `bash`.",
+    bad=scripts(options="sh, -o, errexit, -o, pipefail, -c"),
+    good=scripts(),
+    needs_shell=True,
+)
+def pipefail_in_sh(view: View) -> Iterator[Problem]:
+    """Shells other than bash, ksh and zsh."""
+    for script in view.scripts:
+        if script.shell in ("sh", "dash") and script.is_set("pipefail"):
+            message = f"{script.shell} knows no pipefail where it is dash: start bash"
+            yield Problem(script.shell_place, message)
+
+
+@rule(
+    "KB303",
+    "no-errexit",
+    "error",
+    summary="A script of several commands runs without `errexit`.",
+    why="Only the last command decides whether the phase failed; the others may fail unseen.",
+    remedy="Start the script with `bash -o errexit -o pipefail -c`.",
+    bad=scripts(options="bash, -o, pipefail, -c"),
+    good=scripts(),
+    needs_shell=True,
+)
+def no_errexit(view: View) -> Iterator[Problem]:
+    """Scripts with more than one statement that never set it."""
+    for script in view.scripts:
+        if script.program.statements > 1 and not script.is_set("errexit"):
+            message = "without errexit only the last command's failure counts"
+            yield Problem(script.shell_place, message)
+
+
+@rule(
+    "KB304",
+    "status-ignored",
+    "warning",
+    summary="`|| true` or `|| echo` makes a failure a success.",
+    why="The phase goes on as if the command had done its work.",
+    remedy="Let it fail; where one failure is harmless, test for that one.",
+    bad=scripts(restore=f"{_PULL} | load-it || echo failed"),
+    good=scripts(restore=f"{_PULL} | load-it || {{ echo failed >&2; exit 1; }}"),
+    needs_shell=True,
+)
+def status_ignored(view: View) -> Iterator[Problem]:
+    """Left sides of `||` whose right side always succeeds."""
+    for call in calls(view):
+        fallback = call.command.fallback
+        if not fallback or not call.program or call.program in _ALLOWED_TO_FAIL:
+            continue
+        pipeline = call.command.pipeline
+        if pipeline is not None and call.command is not pipeline.members[-1]:
+            continue
+        if all(command.name in _ALWAYS_TRUE for command in fallback):
+            shown = fallback[0].name
+            yield call.problem(f"a failure of {call.program} is lost: `|| {shown}` succeeds")
+
+
+@rule(
+    "KB305",
+    "exit-zero",
+    "warning",
+    summary="The script ends in `exit 0` whatever happened in the background or before.",
+    why="What runs with `&`, or fails where errexit is not set, has no say in the phase's status.",
+    remedy="Take it out; `wait` for the background process and let its status be the script's.",
+    bad=scripts(restore="load-it &\nwait-for-it\nexit 0"),
+    good=scripts(restore="load-it &\nwait $!"),
+    needs_shell=True,
+)
+def exit_zero(view: View) -> Iterator[Problem]:
+    """A last statement `exit 0` behind something whose status is lost."""
+    for script in view.scripts:
+        commands = script.program.commands
+        last = commands[-1] if commands else None
+        if last is None or last.name != "exit" or not last.top:
+            continue
+        if [word.literal for word in last.words[1:]] == ["0"]:
+            lost = any(c.background for c in commands) or not script.is_set("errexit")
+            if lost:
+                place = script.place(last.start, last.end)
+                yield Problem(place, "always a success, whatever happened before")
+
+
+@rule(
+    "KB306",
+    "background-status-lost",
+    "warning",
+    summary="A process is started in the background and nobody waits for it.",
+    why="Its failure goes unseen, and it ends with the script in the middle of its work.",
+    remedy="Run it in the foreground, or `wait` for it and use its status.",
+    bad=scripts(backup="backup-agent --all &\nstart-backup"),
+    good=scripts(backup="backup-agent --all &\nagent=$!\nstart-backup\nwait \"${agent}\""),
+    needs_shell=True,
+)
+def background_status_lost(view: View) -> Iterator[Problem]:
+    """Simple commands with `&` in scripts without `wait`."""
+    for script in view.scripts:
+        if any(command.name == "wait" for command in script.program.commands):
+            continue
+        for call in calls([script]):
+            if call.command.background and call.program and not call.command.conditional:
+                if call.program not in ("sleep", "tail", ":", "true"):
+                    yield call.problem(f"nobody waits for {call.program}: its failure is not seen")
+
+
+@rule(
+    "KB307",
+    "substitution-status-lost",
+    "warning",
+    summary="A command's failure is lost inside `$(…)`.",
+    why="errexit sees the status of an assignment `x=$(…)` alone. In `export x=$(…)`, in the list "
+    "of `for`, in an argument or a here-document a failure leaves an empty text and goes on.",
+    remedy="Assign first, on a line of its own: `x=$(…)`, then use `${x}`.",
+    bad=scripts(backup='export version=$(database-version --of it)\ndump-it "${version}"'),
+    good=scripts(backup='version=$(database-version --of it)\nexport version\ndump-it "${version}"'),
+    needs_shell=True,
+)
+def substitution_status_lost(view: View) -> Iterator[Problem]:
+    """Substitutions anywhere but in plain assignments and conditions."""
+    where = {
+        "for": "in the list of `for`",
+        "export": "behind `export`",
+        "local": "behind `local`",
+        "declare": "behind `declare`",
+        "readonly": "behind `readonly`",
+        "typeset": "behind `typeset`",
+        "argument": "in an argument",
+        "document": "in a here-document",
+    }
+    seen = set()
+    for call in calls(view):
+        context = call.command.substitution
+        if context not in where or not call.program or call.program in _HARMLESS:
+            continue
+        if call.command.conditional or call.program in ("read", "cd", "set"):
+            continue
+        place = call.problem("").place
+        if place not in seen:
+            seen.add(place)
+            yield call.problem(f"a failure of {call.program} {where[context]} is not seen")
+
+
+@rule(
+    "KB308",
+    "curl-without-fail",
+    "error",
+    summary="curl is called without `--fail`, and nothing looks at its answer.",
+    why="curl succeeds on every answer of the server, 404 and 500 too.",
+    remedy="Add `--fail` (or `--fail-with-body`), or read the answer.",
+    bad=scripts(restore='curl -s -X POST "http://server/_restore"'),
+    good=scripts(restore='curl -s --fail -X POST "http://server/_restore"'),
+    needs_shell=True,
+)
+def curl_without_fail(view: View) -> Iterator[Problem]:
+    """curl alone in its pipeline and in no substitution."""
+    for call in calls(view, "curl"):
+        pipeline = call.command.pipeline
+        alone = pipeline is None or call.command is pipeline.members[-1]
+        if call.has("--fail", "-f", "--fail-with-body", "--fail-early") or not alone:
+            continue
+        if call.command.substitution or call.has("-w", "--write-out"):
+            continue
+        yield call.problem("curl succeeds on HTTP errors: add --fail")
+
+
+@rule(
+    "KB309",
+    "tls-not-verified",
+    "warning",
+    summary="A script switches the verification of TLS certificates off.",
+    why="Anybody on the way can read the password and change the backup.",
+    remedy="Give the authority's certificate (`--cacert`, NODE_EXTRA_CA_CERTS …), or make it "
+    "depend on `.Profile.SkipSSLVerify`.",
+    bad=scripts(restore='curl -sk --fail "https://server/_restore"'),
+    good=scripts(restore='curl -s --cacert /ca.crt --fail "https://server/_restore"'),
+    needs_shell=True,
+)
+def tls_not_verified(view: View) -> Iterator[Problem]:
+    """Options and variables that do so, unless the Profile asks for it."""
+    for call in calls(view):
+        command = call.command
+        if any("SkipSSLVerify" in text for text in call.script.conditions(command.start)):
+            continue
+        for assignment in command.assignments:
+            values = [word.literal for word in assignment.words]
+            if assignment.name == "NODE_TLS_REJECT_UNAUTHORIZED" and values == ["0"]:
+                place = call.script.place(assignment.start, assignment.end)
+                yield Problem(place, "certificates are not verified")
+        off = {"curl": ("-k", "--insecure"), "wget": ("--no-check-certificate",)}
+        options = (*off.get(call.program, ()), "--no-verify-ssl", "--insecure-skip-tls-verify")
+        if call.program and call.has(*options):
+            yield call.problem(f"{call.program} does not verify certificates")
+
+
+@rule(
+    "KB310",
+    "exec-with-terminal",
+    "warning",
+    summary="`kubectl exec -t` in a script.",
+    why="There is no terminal: kubectl warns, and a program that gets one mixes stderr into stdout "
+    "and turns line ends into CR LF.",
+    remedy="Leave `-t` out; `-i` only where something is piped in.",
+    bad=scripts(restore="kubectl exec -it pod -- true"),
+    good=scripts(restore="kubectl exec pod -- true"),
+    needs_shell=True,
+)
+def exec_with_terminal(view: View) -> Iterator[Problem]:
+    """`-t`, `-it`, `-ti`, `--tty` between `exec` and `--`."""
+    for call in calls(view):
+        words = [text for text, _ in call.flow.words(call.command)]
+        if not words or words[0].rsplit("/", 1)[-1] not in ("kubectl", "oc") or "exec" not in words:
+            continue
+        own = words[: words.index("--")] if "--" in words else words
+        if any(word in ("-t", "-it", "-ti", "--tty", "--tty=true") for word in own):
+            yield call.problem("there is no terminal here: leave -t out")
+
+
+@rule(
+    "KB311",
+    "unknown-function-called",
+    "warning",
+    summary="A script calls what looks like a function and defines none of that name.",
+    why="Command not found: under errexit the phase fails there, otherwise it goes on without.",
+    remedy="Define the function in this script; functions of other phases are not there. If it is "
+    "a program of the image, silence the rule and say so.",
+    bad=scripts(backup='print_debug "starting"\ndump-it'),
+    good=scripts(backup='print_debug() { printf "%s\\n" "$1"; }\nprint_debug "starting"\ndump-it'),
+    needs_shell=True,
+)
+def unknown_function_called(view: View) -> Iterator[Problem]:
+    """Names with `_` that are neither functions here nor of the known families of programs."""
+    for script in view.scripts:
+        names = {c.name for c in script.program.commands}
+        sources = bool(names & {"source", "."})
+        for call in calls([script]):
+            name = call.command.name
+            if "_" not in name or sources or not call.program or "/" in name:
+                continue
+            if name in script.program.functions or _UNDERSCORED.search(name):
+                continue
+            if call.command.words[0].is_plain:
+                message = f"{name} is no function of this script and no program we know"
+                yield call.problem(message)
+
+
+@rule(
+    "KB312",
+    "option-with-blank",
+    "error",
+    summary="An option begins with a blank inside quotes.",
+    why='As an element of an array it reaches the program as " --option", which is no option.',
+    remedy="Take the blank out.",
+    bad=scripts(backup='args=()\nargs+=(" --verbose")\ndump-it "${args[@]}"'),
+    good=scripts(backup='args=()\nargs+=("--verbose")\ndump-it "${args[@]}"'),
+    needs_shell=True,
+)
+def option_with_blank(view: View) -> Iterator[Problem]:
+    """Elements of arrays that are expanded in quotes, and quoted arguments."""
+    for script in view.scripts:
+        program = script.program
+        quoted = {
+            part.text
+            for command in program.commands
+            for word in command.words
+            for part in word.parts
+            if part.kind == "variable" and part.quoting == "double"
+        }
+        quoted |= {
+            part.text
+            for assignment in program.assignments
+            if assignment.is_array
+            for word in assignment.words
+            for part in word.parts
+            if part.kind == "variable" and part.quoting == "double"
+        }
+        words: list[Word] = [
+            word
+            for assignment in program.assignments
+            if assignment.is_array and assignment.name in quoted
+            for word in assignment.words
+        ]
+        words += [
+            word
+            for command in program.commands
+            if command.name not in ("echo", "printf", "")
+            for word in command.words[1:]
+        ]
+        for word in words:
+            is_quoted = bool(word.parts) and word.parts[0].quoting in ("double", "single")
+            if is_quoted and _CONSTANT_OPTION.match(word.literal) and "\n" not in word.literal:
+                shown = word.literal.split()[0].split("=")[0].replace("\0", "…")
+                message = f"the blank before {shown} is part of the argument"
+                yield Problem(script.place(word.start, word.end), message)
+
+
+@rule(
+    "KB313",
+    "option-without-value",
+    "error",
+    summary="A command ends in an option that needs a value.",
+    why="The program stops with a usage error, or takes the next line for the value.",
+    remedy="Give the value.",
+    bad=scripts(restore=f"{_PULL} | psql -v ON_ERROR_STOP=1 -U postgres -d"),
+    good=scripts(restore=f"{_PULL} | psql -v ON_ERROR_STOP=1 -U postgres -d postgres"),
+    needs_shell=True,
+)
+def option_without_value(view: View) -> Iterator[Problem]:
+    """Last arguments of clients whose options are known."""
+    needs = {
+        "psql": "-d -h -p -U -f -c -v --dbname --host --port --username --file --command",
+        "pg_dump": "-d -h -p -U -f -n -t",
+        "pg_dumpall": "-d -h -p -U -f -l",
+        "pg_restore": "-d -h -p -U -f -n -t",
+        "mysql": "-h -P -u -D -e",
+        "mysqldump": "-h -P -u -r",
+        "mongodump": "-h -u -d -c --uri --db --collection",
+        "mongorestore": "-h -u -d -c --uri --db --collection",
+        "redis-cli": "-h -p -n -u",
+        "sqlcmd": "-S -U -P -Q -q -i -o -d",
+        "kando": "--path --profile -s -p",
+    }
+    for call in calls(view, *needs):
+        if len(call.argv) > 1 and call.argv[-1] in needs[call.program].split():
+            message = f"{call.argv[-1]} has no value"
+            yield call.problem_at(call.command.words[-1], message)
+
+
+@rule(
+    "KB314",
+    "unquoted-interpolation",
+    "warning",
+    summary="Text of unknown content stands in a script without quotes.",
+    why="The shell splits it at blanks, expands `*` and takes `;`, `|` and `$(…)` in it for its "
+    "own: an option, a ConfigMap's value or a password can then run anything.",
+    remedy="Read it from a here-document with a quoted end (`<<'END'`) into a variable, and use "
+    'the variable in double quotes: `"${x}"`.',
+    bad=scripts(backup="dump-it --database {{ index .Options `the-database` }}"),
+    good=scripts(
+        backup="""\
+        IFS= read -r database <<'END'
+        {{ index .Options `the-database` }}
+        END
+        dump-it --database "${database}\""""
+    ),
+    needs_shell=True,
+)
+def unquoted_interpolation(view: View) -> Iterator[Problem]:
+    """Secrets, options and data outside quotes, directly or through a variable."""
+    for script in view.scripts:
+        flow = flow_of(script)
+        for command in script.program.commands:
+            for word in _split_words(command):
+                for source in flow.sources(word):
+                    if source.kind not in ("free", "secret") or source.part.quoting != "none":
+                        continue
+                    if source.part.operator.startswith((":+", "+")):
+                        continue
+                    what = "a secret" if source.kind == "secret" else "text of unknown content"
+                    message = f"{what} without quotes: the shell splits and expands it"
+                    yield Problem(script.place(source.part.start, source.part.end), message)
+                    break
+
+
+def _split_words(command: Command) -> Iterator[Word]:
+    if command.name in ("[[", "let"):
+        return
+    yield from command.words
+    for assignment in command.assignments:
+        # The shell does not split here, but what a template leaves in the text is read as shell.
+        for word in assignment.words:
+            direct = tuple(part for part in word.parts if part.kind == "placeholder")
+            if direct:
+                yield type(word)(direct, word.start, word.end)
+
