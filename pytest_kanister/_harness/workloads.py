@@ -16,6 +16,7 @@ __all__ = ["workload_class"]
 _BUILT_IN = {
     "mariadb": "pytest_kanister._data.workloads.mariadb:MariaDB",
     "mysql": "pytest_kanister._data.workloads.mysql:MySQL",
+    "postgresql": "pytest_kanister._data.workloads.postgresql:PostgreSQL",
     "redis": "pytest_kanister._data.workloads.redis:Redis",
 }
 

@@ -15,7 +15,17 @@ their rights; objects that were not there before; values that the engine's own d
 
 _CLASSES = {
     "data": ("orphaned key",),
-    "code": ("trigger", "procedure", "function", "event", "package", "package body"),
+    "code": (
+        "trigger",
+        "procedure",
+        "function",
+        "event",
+        "package",
+        "package body",
+        "aggregate",
+        "rule",
+        "event trigger",
+    ),
     "users": (
         "login",
         "user",
@@ -29,6 +39,10 @@ _CLASSES = {
         "routine grant",
         "proxy grant",
         "partial revoke",
+        "membership",
+        "grant",
+        "default privilege",
+        "policy",
     ),
 }
 _GRADE_OF_CLASS = {kind: grade for grade, kinds in _CLASSES.items() for kind in kinds}

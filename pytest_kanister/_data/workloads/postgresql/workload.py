@@ -1,0 +1,299 @@
+"""`PostgreSQL`: one release of a PostgreSQL server, taken through the circle."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import string
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_kanister._base.bundled import bundled
+from pytest_kanister._base.polling import Deadline, wait_until
+from pytest_kanister._data.workloads.postgresql.connection import (
+    ADMINISTRATOR,
+    PORT,
+    Login,
+    connect,
+    driver,
+    rows_of,
+)
+from pytest_kanister._data.workloads.postgresql.damages import (
+    OF_THE_POD,
+    count_rows,
+    do_damage,
+)
+from pytest_kanister._data.workloads.postgresql.manifests import (
+    PASSWORD_KEY,
+    claim_name,
+    full_name,
+    manifests,
+    pod_name,
+)
+from pytest_kanister._data.workloads.postgresql.snapshots import take_snapshot
+from pytest_kanister._data.workloads.volumes import WIPE, run_on_volumes
+from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
+from pytest_kanister._model.references import Target
+from pytest_kanister._model.resources import (
+    PERSISTENTVOLUMECLAIMS,
+    PODS,
+    SECRETS,
+    SERVICES,
+    STATEFULSETS,
+)
+from pytest_kanister._model.secret import Secret
+from pytest_kanister.errors import EnvironmentProblem, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from psycopg import Connection
+
+    from pytest_kanister._data.proof import Snapshot
+    from pytest_kanister._kube import KubeClient
+    from pytest_kanister._model.settings import Settings
+
+    Connect = Callable[[str], AbstractContextManager[Connection[Any]]]
+
+__all__ = ["PostgreSQL"]
+
+_DEFAULTS = {"image": "postgres:18", "storage": "1Gi"}
+
+# psql, as it knows what a dump is written in: \connect, COPY … FROM stdin, \restrict.
+_PSQL = 'PGPASSWORD="$POSTGRES_PASSWORD" exec psql -XqAt -v ON_ERROR_STOP=1 -h "$0" -U "$1"'
+
+
+class PostgreSQL:
+    """Implements `Workload`.  Options: `image` (default `postgres:18`), `storage` (`1Gi`)."""
+
+    kind: ClassVar[str] = "postgresql"
+
+    not_covered: ClassVar[tuple[str, ...]] = (
+        "files of the server's configuration; what ALTER SYSTEM wrote is covered",
+        "comments and security labels on what the server brings along; security labels at all",
+        "of operators, casts, languages, text search, foreign servers and publications anything "
+        "but their existence, owner and plain properties",
+        "replication slots, origins and statistics",
+        "whether functions, views and triggers still run",
+        "rows that break a constraint",
+    )
+
+    def __init__(
+        self,
+        kube: KubeClient,
+        settings: Settings,
+        *,
+        name: str,
+        namespace: str,
+        options: Mapping[str, Any],
+    ) -> None:
+        for option, value in options.items():
+            if option not in _DEFAULTS:
+                known = ", ".join(_DEFAULTS)
+                raise UsageProblem(
+                    f"workload {self.kind}: it has the options {known}, found {option!r}"
+                )
+            if not isinstance(value, str) or not value:
+                raise UsageProblem(
+                    f"workload {self.kind} {option}: expected a text, found {value!r}"
+                )
+        self.name = name
+        self.namespace = namespace
+        self._kube = kube
+        self._settings = settings
+        self._options = {**_DEFAULTS, **options}
+        self._password: Secret | None = None
+
+    def deploy(self) -> None:
+        """Secret, two Services and a StatefulSet; the administrator's password is made up here.
+
+        Raises:
+            EnvironmentProblem: psycopg is missing: said before anything is made.
+        """
+        driver()
+        alphabet = string.ascii_letters + string.digits  # safe in any shell, URL or option file
+        password = "".join(secrets.choice(alphabet) for _ in range(20))
+        for manifest in manifests(self.name, self.namespace, password=password, **self._options):
+            self._kube.create(manifest, self.namespace)
+
+    def wait_ready(self) -> None:
+        """Until the administrator's query is answered through the Service."""
+        deadline = Deadline(self._settings.ready_timeout_s)
+        pod = pod_name(self.name)
+        wait_pod_ready(self._kube, self.namespace, pod, timeout_s=deadline.left_s)
+        last: list[Exception] = []
+
+        def answers() -> bool | None:
+            try:
+                return bool(self.execute("SELECT 1"))
+            except (EnvironmentProblem, UsageProblem) as error:
+                last[:] = [error]
+                return None
+
+        if not wait_until(answers, deadline):
+            raise EnvironmentProblem(
+                f"PostgreSQL {self.namespace}/{self.name} did not answer its administrator's "
+                f"query after {deadline.timeout_s:.0f} s: {last[0] if last else ''}",
+                evidence=pod_evidence(self._kube, self.namespace, pod),
+                remedies=[
+                    "see what the server says above",
+                    "--kanister-ready-timeout-s gives more",
+                ],
+            )
+
+    def remove(self) -> None:
+        """Deletes StatefulSet, pod, volume, Services and Secret."""
+        full = full_name(self.name)
+        kube, namespace, wait_s = self._kube, self.namespace, self._settings.ready_timeout_s
+        kube.delete(STATEFULSETS, full, namespace, wait_s=wait_s)
+        kube.delete(PODS, pod_name(self.name), namespace, wait_s=wait_s, grace_period_s=0)
+        kube.delete(PERSISTENTVOLUMECLAIMS, claim_name(self.name), namespace, wait_s=wait_s)
+        for service in (full, f"{full}-hl"):
+            kube.delete(SERVICES, service, namespace)
+        kube.delete(SECRETS, full, namespace)
+        self._password = None
+
+    @property
+    def target(self) -> Target:
+        """The StatefulSet."""
+        return Target("statefulset", full_name(self.name), self.namespace)
+
+    @property
+    def secrets(self) -> Mapping[str, Target]:
+        """`postgresql`; most public Blueprints find the Secret by its name themselves."""
+        return {self.kind: Target("secret", full_name(self.name), self.namespace)}
+
+    def datasets(self) -> Sequence[str]:
+        """Names of the bundled files."""
+        folder = bundled("fixtures", "datasets", self.kind)
+        return sorted(path.stem for path in folder.glob("*.sql"))
+
+    def seed(self, dataset: str | Path) -> int:
+        r"""Runs a bundled dataset, or a file, by psql in the pod; how many rows there are more.
+
+        It begins in the database `postgres`; `\connect` leads to others.
+
+        Raises:
+            UsageProblem: no such dataset, an unreadable file, or SQL that the server refuses.
+        """
+        script = self._script(dataset)
+        with self._connecting() as opened:
+            before = count_rows(opened)
+            self.run_script(script)
+            return count_rows(opened) - before
+
+    def execute(self, statement: str, *, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Runs statements as administrator; rows of the last one that has any.
+
+        Args:
+            statement: one, or several that may be in one transaction.
+            database: the one to connect to.
+        """
+        with self._connecting() as opened, opened(database) as connection:
+            return rows_of(connection, statement)
+
+    def run_script(self, script: str) -> str:
+        """Runs a script by psql in the server's pod, up to the first error; what it printed.
+
+        Raises:
+            UsageProblem: the server refused a statement.
+        """
+        done = self._kube.exec(
+            self.namespace,
+            pod_name(self.name),
+            ["sh", "-c", _PSQL, full_name(self.name), ADMINISTRATOR],
+            stdin=script.encode(),
+            timeout_s=self._settings.actionset_timeout_s,
+        )
+        if done.exit_status:
+            text = done.stderr.decode(errors="replace").strip()
+            raise UsageProblem(f"PostgreSQL refused: {text}")
+        return done.stdout.decode(errors="replace")
+
+    def damage(self, **how: Any) -> str:
+        r"""Destroys data: one of these.
+
+        `drop="db"`, `dropTable="db.schema.table"`, `deleteRows={"table": …, "where": …}`,
+        `changeRows={"table": …, "set": …, "where": …}`, `dropRole="name"` (or `dropUser`),
+        `wipeVolume=True` (every file under a stopped server), `emptyServer=True` (a new server
+        with a new volume), `sql="…"` (in the database `postgres`; `\connect` leads to others).
+        """
+        if len(how) == 1 and (kind := next(iter(how))) in OF_THE_POD:
+            return self._damage_in_pod(kind, how[kind])
+        with self._connecting() as opened:
+            return do_damage(opened, how)
+
+    def snapshot(self) -> Snapshot:
+        """All databases but template0, and what they share."""
+        with self._connecting() as opened:
+            return take_snapshot(opened, reopen=self._reopen)
+
+    def version(self) -> str:
+        """Asks the server: `PostgreSQL 18.6 (for postgres:18)`."""
+        ((version,),) = self.execute("SHOW server_version")
+        return f"PostgreSQL {str(version).split()[0]} (for {self._options['image']})"
+
+    def _damage_in_pod(self, kind: str, argument: Any) -> str:
+        if kind == "sql":
+            if not isinstance(argument, str) or not argument.strip():
+                raise UsageProblem(f"damage sql: expected SQL statements, found {argument!r}")
+            self.run_script(argument)
+            return f"ran {' '.join(argument.split())}"
+        if argument is not True:
+            raise UsageProblem(f"damage {kind}: expected true, found {argument!r}")
+        return self._lose_volume(replaced=kind == "emptyServer")
+
+    def _lose_volume(self, *, replaced: bool) -> str:
+        """Stops the server, empties its volume or deletes the claim, and starts it anew."""
+        kube, where, limit_s = self._kube, self.namespace, self._settings.ready_timeout_s
+        claim = claim_name(self.name)
+        self._scale(0)
+        kube.delete(PODS, pod_name(self.name), where, wait_s=limit_s, grace_period_s=0)
+        if replaced:
+            kube.delete(PERSISTENTVOLUMECLAIMS, claim, where, wait_s=limit_s)
+        else:
+            image = self._options["image"]
+            run_on_volumes(kube, where, image, {"data": claim}, WIPE, timeout_s=limit_s)
+        self._scale(1)
+        self.wait_ready()
+        return f"{'replaced' if replaced else 'wiped'} the volume {claim}; the server is empty"
+
+    def _scale(self, replicas: int) -> None:
+        patch = {"spec": {"replicas": replicas}}
+        self._kube.patch(STATEFULSETS, full_name(self.name), patch, self.namespace)
+
+    @contextmanager
+    def _connecting(self) -> Iterator[Connect]:
+        """Opens connections to the server's databases, as administrator."""
+        timeout_s = self._settings.ready_timeout_s
+        full = full_name(self.name)
+        with self._kube.reach(self.namespace, full, PORT, timeout_s=timeout_s) as address:
+            yield partial(connect, Login(address, self._administrators_password()))
+
+    @contextmanager
+    def _reopen(self, database: str) -> Iterator[Connection[Any]]:
+        with self._connecting() as opened, opened(database) as connection:
+            yield connection
+
+    def _administrators_password(self) -> Secret:
+        """From the cluster: what Blueprints read is what we use."""
+        if self._password is None:
+            secret = self._kube.get(SECRETS, full_name(self.name), self.namespace)
+            self._password = Secret(base64.b64decode(secret["data"][PASSWORD_KEY]).decode())
+        return self._password
+
+    def _script(self, dataset: str | Path) -> str:
+        if isinstance(dataset, str):
+            if dataset not in self.datasets():
+                raise UsageProblem(
+                    f"{self.kind} has the datasets {', '.join(self.datasets())}; found "
+                    f"{dataset!r} (a file of one's own is given as a path)"
+                )
+            dataset = bundled("fixtures", "datasets", self.kind, f"{dataset}.sql")
+        try:
+            return dataset.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageProblem(f"cannot read the dataset {dataset}: {error}") from None
