@@ -294,7 +294,7 @@ class KubeClient:
             if guard.is_answer_to(made, found):
                 return found
             if resource.namespaced:
-                guard.require_ours(resource, found, "joining")
+                guard.require_ours(resource, found, self.get, "joining")
             raise
 
     def _require_ours(
@@ -304,7 +304,7 @@ class KubeClient:
         if self._guard is None:
             return None
         found = self.get(resource, name, where.get("namespace"))
-        self._guard.require_ours(resource, found, verb)
+        self._guard.require_ours(resource, found, self.get, verb)
         return found
 
     def _require_open(self, namespace: str, what: str) -> None:

@@ -119,8 +119,10 @@ class Guard:
                 f"making {resource.kind} {place} is refused: it belongs to the whole cluster"
             )
 
-    def require_ours(self, resource: Resource, obj: Object, verb: str) -> None:
-        """Refuses to touch an object that this run did not make.
+    def require_ours(
+        self, resource: Resource, obj: Object, get: Callable[[Resource, str], Object], verb: str
+    ) -> None:
+        """Refuses to touch an object that this run did not make and that is in nobody's of ours.
 
         Raises:
             UsageProblem: the refusal.
@@ -129,6 +131,10 @@ class Guard:
         found = (metadata.get("labels") or {}).get(RUN_LABEL)
         if found == self.run:
             return
+        if metadata.get("namespace"):
+            home = get(NAMESPACES, metadata["namespace"])
+            if (home["metadata"].get("labels") or {}).get(RUN_LABEL) == self.run:
+                return  # what controllers made in a namespace of this run
         name = "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
         whose = f"it is of run {found}" if found else "it does not bear our label"
         raise UsageProblem(

@@ -162,9 +162,16 @@ def remove(kube: KubeClient, leftover: Leftover, *, wait_s: float = 0.0) -> list
             problems.append(f"{resource.kind} {namespace}/{name}: {error}")
     for name in leftover.namespaces:
         try:
-            kube.delete(NAMESPACES, name, wait_s=wait_s or None)
+            kube.delete(NAMESPACES, name)
+            # Nobody needs what servers would write in the half minute that they may take.
+            for pod in kube.list(PODS, name):
+                kube.delete(PODS, pod["metadata"]["name"], name, grace_period_s=0)
+        except NotFound:
+            continue
         except ApiError as error:
             problems.append(f"namespace {name}: {error}")
+    for name in leftover.namespaces if wait_s else ():
+        kube.delete(NAMESPACES, name, wait_s=wait_s)
     return problems
 
 
