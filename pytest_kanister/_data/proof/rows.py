@@ -1,7 +1,8 @@
 """Differences between the rows of one table, before and after.
 
 Rows are multisets.  With a primary key, a row that is gone and a new one of the same key are one
-changed row; without, those that are most alike are, if they are alike enough to be worth it.
+changed row; without, those are that leave the fewest cells to be explained, if they are alike
+enough to be worth it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pytest_kanister._data.proof.changes import Bounded, RowChange, RowCount
+from pytest_kanister._data.proof.pairing import best_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -89,31 +91,27 @@ def _by_likeness(
     new = sorted((row for row in extra if row not in before), key=row_order)
     if not gone or not new or len(gone) > MOST_PAIRED or len(new) > MOST_PAIRED:
         return []
-    pairs = [
-        (score, i, j)
+    alike = {
+        (i, j): score
         for i, old in enumerate(gone)
         for j, fresh in enumerate(new)
-        if (score := _likeness(old, fresh)) is not None
-    ]
-    pairs.sort(key=lambda pair: (-pair[0][0], -pair[0][1], pair[1], pair[2]))
-    left, right = dict(missing), dict(extra)
-    changes = []
-    for _, i, j in pairs:
-        times = min(left[gone[i]], right[new[j]])
-        if times:
-            left[gone[i]] -= times
-            right[new[j]] -= times
-            changes.append(_change(gone[i], new[j], times))
-    return changes
+        if (score := _likeness(old, fresh))
+    }
+    pairs = best_pairs(alike, [missing[row] for row in gone], [extra[row] for row in new])
+    return [_change(gone[i], new[j], times) for i, j, times in pairs]
 
 
-def _likeness(old: Row, new: Row) -> tuple[int, int] | None:
-    """(equal cells, their bytes); None when fewer than half are equal, or only NULLs are."""
+_CELL = 1 << 40
+"""An equal cell weighs more than all bytes of all cells."""
+
+
+def _likeness(old: Row, new: Row) -> int:
+    """Equal cells, then their bytes; 0 when fewer than half are equal, or only NULLs are."""
     equal = [a for a, b in zip(old, new, strict=True) if a == b]
     size = sum(len(cell) for cell in equal if cell is not None)
     if 2 * len(equal) < len(old) or not size:
-        return None
-    return len(equal), size
+        return 0
+    return len(equal) * _CELL + size
 
 
 def _change(old: Row, new: Row, times: int) -> RowChange:
