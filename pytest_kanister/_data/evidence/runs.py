@@ -16,7 +16,7 @@ from itertools import accumulate, pairwise
 from operator import add
 from typing import TYPE_CHECKING
 
-from pytest_kanister._data.proof.digests import BUCKETS, DIGEST_BYTES, MODULUS, summed
+from pytest_kanister._data.proof.digests import BUCKETS, DIGEST_BYTES, MODULUS, summed_joined
 from pytest_kanister.errors import EnvironmentProblem, Unverified
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class StoredRuns:
                 if digests[::DIGEST_BYTES] != _FIRST_BYTES[bucket] * number:
                     raise _damaged("a digest is in another's bucket")
                 found += number
-                found_total += summed(digests)
+                found_total += summed_joined(digests)
         if (found, found_total % MODULUS) != (count, total):
             raise _damaged(f"{found} digests are there of {count} rows, or others than they were")
 

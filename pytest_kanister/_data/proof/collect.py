@@ -142,7 +142,7 @@ class Collector:
         for batch in _batches(kept, rest):
             fresh = digests_of(batch)
             count += len(fresh)
-            total += summed(b"".join(fresh))
+            total += summed(fresh)
             if writer is None:
                 continue
             digests += fresh

@@ -29,6 +29,7 @@ __all__ = [
     "Runs",
     "digests_of",
     "summed",
+    "summed_joined",
 ]
 
 DIGEST_BYTES = 16
@@ -95,8 +96,13 @@ def digests_of(rows: Iterable[bytes]) -> list[bytes]:
 _digest = partial(blake2b, digest_size=DIGEST_BYTES)
 
 
-def summed(digests: bytes) -> int:
-    """The sum of digests, one after the other, as little-endian numbers; not yet reduced.
+def summed(digests: Iterable[bytes]) -> int:
+    """The sum of digests as little-endian numbers, not yet reduced."""
+    return summed_joined(b"".join(digests))
+
+
+def summed_joined(digests: bytes) -> int:
+    """The same of digests that stand one after the other.
 
     Each digest of its own as a Python integer costs as much as a third of the digest.  So
     `_LANES` of them are one long integer, folded in the middle until one lane is left.

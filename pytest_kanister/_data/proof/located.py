@@ -173,7 +173,7 @@ def same_projected(before: Table, after: Table) -> bool | None:
         cells = (encoding.decode(encoded, len(own)) for encoded in batch)
         digests = digests_of(encoding.encode(tuple(row[i] for i in at)) for row in cells)
         count += len(digests)
-        total += summed(b"".join(digests))
+        total += summed(digests)
     return before.digested(encoding.name) == RowDigests(encoding.name, count, total % MODULUS)
 
 

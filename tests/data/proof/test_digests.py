@@ -66,11 +66,11 @@ def difference(before: Table, after: Table, limit: int = 20) -> Diff:
 @given(st.lists(st.binary(min_size=16, max_size=16), max_size=40), st.integers(0, 3))
 def test_the_sum_is_the_sum(digests: list[bytes], times: int) -> None:
     many = digests * 40 * times
-    assert summed(b"".join(many)) == sum(int.from_bytes(digest, "little") for digest in many)
+    assert summed(many) == sum(int.from_bytes(digest, "little") for digest in many)
 
 
 def test_lanes_carry() -> None:
-    assert summed(b"\xff" * 16 * 3000) == 3000 * (MODULUS - 1)
+    assert summed([b"\xff" * 16] * 3000) == 3000 * (MODULUS - 1)
 
 
 @pytest.mark.slow
