@@ -333,19 +333,19 @@ def _instance_deleted(action: ActionView) -> Iterator[Problem]:
     remedy="Clean with KubeExecAll as well.",
     bad=blueprint(
         _ON_ALL.replace(
-            '''  - func: KubeExecAll
+            """  - func: KubeExecAll
     name: clean
     args:
       namespace: "{{ .StatefulSet.Namespace }}"
       pods: "{{ range .StatefulSet.Pods }} {{ . }}{{ end }}"
       containers: db
-''',
-            '''  - func: KubeExec
+""",
+            """  - func: KubeExec
     name: clean
     args:
       namespace: "{{ .StatefulSet.Namespace }}"
       pod: "{{ index .StatefulSet.Pods 0 }}"
-''',
+""",
         )
     ),
     good=blueprint(_ON_ALL),

@@ -78,7 +78,8 @@ def artifact_not_produced(view: View) -> Iterator[Problem]:
     "a fixed place instead, or the artifact is left over.",
     remedy="Read it in restore and delete, or take it out.",
     bad=_GOOD.replace(
-        "    outputArtifacts:\n", "    outputArtifacts:\n      size:\n        keyValue: {bytes: '1'}\n"
+        "    outputArtifacts:\n",
+        "    outputArtifacts:\n      size:\n        keyValue: {bytes: '1'}\n",
     ),
     good=_GOOD,
 )

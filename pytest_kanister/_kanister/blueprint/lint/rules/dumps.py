@@ -189,7 +189,9 @@ def system_schema_dumped(view: View) -> Iterator[Problem]:
     "on names that do not exist.",
     remedy="Read line by line: `while IFS= read -r name; do …; done`, after the listing was "
     "assigned to a variable of its own.",
-    bad=scripts(backup='for name in $(mysql -h db -Ne "show databases"); do\n  dump-it "${name}"\ndone'),
+    bad=scripts(
+        backup='for name in $(mysql -h db -Ne "show databases"); do\n  dump-it "${name}"\ndone'
+    ),
     good=scripts(
         backup="""\
         names=$(mysql -h db -Ne "show databases")
@@ -232,13 +234,17 @@ def _unquoted(flow: Flow, word: Word) -> Iterator[Part]:
     summary="`--databases` is followed by a list that may be empty.",
     why="A server without databases of its own makes mysqldump stop with a usage error: the "
     "backup of a fresh server fails.",
-    remedy="Ask first: `[[ -n \"${list}\" ]]`.",
+    remedy='Ask first: `[[ -n "${list}" ]]`.',
     bad=scripts(
-        backup=_backup(f"mysqldump -h db --single-transaction {_CODE} --system=users --databases ${{names}}"),
+        backup=_backup(
+            f"mysqldump -h db --single-transaction {_CODE} --system=users --databases ${{names}}"
+        ),
     ),
     good=scripts(
         backup='[[ -n "${names}" ]]\n'
-        + _backup(f"mysqldump -h db --single-transaction {_CODE} --system=users --databases ${{names}}"),
+        + _backup(
+            f"mysqldump -h db --single-transaction {_CODE} --system=users --databases ${{names}}"
+        ),
     ),
     needs_shell=True,
 )

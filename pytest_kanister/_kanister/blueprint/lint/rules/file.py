@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _GOOD = scripts()
 _PIPE = "    - |\n"
-_EXCUSED = scripts(backup="mysqldump --all-databases --single-transaction --flush-privileges | gzip")
+_EXCUSED = scripts(
+    backup="mysqldump --all-databases --single-transaction --flush-privileges | gzip"
+)
 _LINE = "          mysqldump"
 
 

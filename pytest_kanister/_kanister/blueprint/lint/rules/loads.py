@@ -63,8 +63,8 @@ def psql_goes_on_after_errors(view: View) -> Iterator[Problem]:
     summary="sqlcmd without `-b` succeeds whatever the server says.",
     why="A failed BACKUP or RESTORE DATABASE does not fail the phase.",
     remedy="Add `-b`.",
-    bad=scripts(backup='sqlcmd -S db -i /sql/backup.sql'),
-    good=scripts(backup='sqlcmd -b -S db -i /sql/backup.sql'),
+    bad=scripts(backup="sqlcmd -S db -i /sql/backup.sql"),
+    good=scripts(backup="sqlcmd -b -S db -i /sql/backup.sql"),
     needs_shell=True,
 )
 def sqlcmd_ignores_errors(view: View) -> Iterator[Problem]:
@@ -160,7 +160,9 @@ def _takes_dump(call: Call | None) -> bool:
     summary="A name is cut at its first dot.",
     why="A database whose name holds a dot is restored under another one, or not at all.",
     remedy="Take the suffix off instead: `name=${file%.bak}`.",
-    bad=scripts(restore='for file in /dump/*; do\n  load-it "$(basename "${file}" | cut -d. -f1)"\ndone'),
+    bad=scripts(
+        restore='for file in /dump/*; do\n  load-it "$(basename "${file}" | cut -d. -f1)"\ndone'
+    ),
     good=scripts(restore='for file in /dump/*; do\n  load-it "$(basename "${file}" .bak)"\ndone'),
     needs_shell=True,
 )

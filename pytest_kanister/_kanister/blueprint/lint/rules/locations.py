@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_kanister._kanister.blueprint.lint.model import Problem
 from pytest_kanister._kanister.blueprint.lint.rules.declaring import blueprint, rule, scripts
 from pytest_kanister._kanister.blueprint.lint.shell.looking import Call, calls
+from pytest_kanister._kanister.blueprint.lint.shell.resolving import kind_of
 from pytest_kanister._kanister.blueprint.lint.templates.reading import read_template
 
 if TYPE_CHECKING:
@@ -116,7 +117,11 @@ def second_precision(view: View) -> Iterator[Problem]:
                     continue
                 for call in printed.calls:
                     layout = call.literals[0] if call.literals else ""
-                    if call.name == "date" and _LAYOUT.search(layout) and not _FRACTION.search(layout):
+                    if (
+                        call.name == "date"
+                        and _LAYOUT.search(layout)
+                        and not _FRACTION.search(layout)
+                    ):
                         place = text.place(call.start, call.end)
                         yield Problem(place, "two of these within one second have the same name")
 
@@ -128,7 +133,7 @@ def second_precision(view: View) -> Iterator[Problem]:
     summary="A time with colons is part of a path.",
     why="Object stores keep such keys, many tools do not: Windows has no such file name, and some "
     "clients take what is before a colon for a host.",
-    remedy="Write `15-04-05`, or `replace \":\" \"-\"`.",
+    remedy='Write `15-04-05`, or `replace ":" "-"`.',
     bad=_GOOD.replace(
         _TIME,
         '{{ toDate "2006-01-02T15:04:05.999999999Z07:00" .Time | date "2006-01-02T15:04:05.000000" }}',
@@ -140,7 +145,10 @@ def colon_in_path(view: View) -> Iterator[Problem]:
     for action in view.actions:
         for phase, text in action.texts:
             for printed in action.template(phase, text).printed:
-                around = text.value[printed.start - 1 : printed.start] + text.value[printed.end : printed.end + 1]
+                around = (
+                    text.value[printed.start - 1 : printed.start]
+                    + text.value[printed.end : printed.end + 1]
+                )
                 replaced = any(call.name == "replace" for call in printed.calls)
                 for call in printed.calls:
                     colon = call.name == "date" and any(_CLOCK.search(x) for x in call.literals[:1])
@@ -198,7 +206,12 @@ def _through_output(phase: PhaseView, reference: Reference) -> list[Reference]:
     for call in calls(ran.scripts if ran else (), "kando"):
         if call.argv[1:3] == ["output", reference.names[3]] and len(call.command.words) > 3:
             parts = call.flow.parts(call.command.words[3])
-            return [r for p in parts if p.kind == "placeholder" for r in call.script.printed(p).references]
+            return [
+                r
+                for p in parts
+                if p.kind == "placeholder"
+                for r in call.script.printed(p).references
+            ]
     return [reference]
 
 
@@ -207,7 +220,10 @@ def _lacks_in_script(call: Call, word: Word) -> str:
     if any(_is_open(call, part) for part in parts):
         return ""
     names = [
-        ref.names for p in parts if p.kind == "placeholder" for ref in call.script.printed(p).references
+        ref.names
+        for p in parts
+        if p.kind == "placeholder"
+        for ref in call.script.printed(p).references
     ]
     return _missing(names)
 
@@ -291,8 +307,11 @@ def _artifact(view: View, name: str, key: str) -> str | None:
     summary="A deletion by prefix takes whatever path it is given, an empty one too.",
     why="kando deletes every object that begins with the path, `aws s3 rm --recursive` likewise; an "
     "empty path, or an empty last part, means every backup there is.",
-    remedy="Ask first: `[[ -n \"${path}\" ]]` (under errexit that stops the script).",
-    bad=_GOOD.replace('[[ -n "${path}" ]]\n          IFS= read -r profile <<\'ENDS\'\n          {{ toJson .Profile }}\n          ENDS\n          kando location delete', 'IFS= read -r profile <<\'ENDS\'\n          {{ toJson .Profile }}\n          ENDS\n          kando location delete'),
+    remedy='Ask first: `[[ -n "${path}" ]]` (under errexit that stops the script).',
+    bad=_GOOD.replace(
+        "[[ -n \"${path}\" ]]\n          IFS= read -r profile <<'ENDS'\n          {{ toJson .Profile }}\n          ENDS\n          kando location delete",
+        "IFS= read -r profile <<'ENDS'\n          {{ toJson .Profile }}\n          ENDS\n          kando location delete",
+    ),
     good=_GOOD,
     needs_shell=True,
 )
@@ -314,7 +333,14 @@ def delete_unguarded(view: View) -> Iterator[Problem]:
 
 
 def _from_elsewhere(call: Call, word: Word) -> bool:
-    return any(part.kind != "text" for part in call.flow.parts(word))
+    """Whether a part of it may be empty: an artifact, an output, what a command printed."""
+    for part in call.flow.parts(word):
+        if part.kind == "placeholder":
+            if kind_of(call.script.printed(part)) in ("artifact", "output", "free", "other"):
+                return True
+        elif part.kind != "text":
+            return True
+    return False
 
 
 def _is_tested(call: Call, word: Word) -> bool:
@@ -397,4 +423,3 @@ def well_known_key(view: View) -> Iterator[Problem]:
     for phase in view.phases:
         if phase.func in _RESTIC and "encryptionKey" not in phase.args:
             yield Problem(phase.place("func"), f"{phase.func} encrypts with a key that is public")
-

@@ -137,7 +137,8 @@ def duplicate_phase_name(view: View) -> Iterator[Problem]:
     "a template in it is refused too.",
     remedy="Use plain label values; a template may stand in an annotation.",
     bad=_one(
-        "        image: ghcr", "        podLabels: {app: '{{ .StatefulSet.Name }}'}\n        image: ghcr"
+        "        image: ghcr",
+        "        podLabels: {app: '{{ .StatefulSet.Name }}'}\n        image: ghcr",
     ),
     good=_one("        image: ghcr", "        podLabels: {app: backup}\n        image: ghcr"),
 )

@@ -111,8 +111,14 @@ def _prints(call: Call) -> bool:
     summary="A secret is used while `xtrace` is on.",
     why="bash prints every command with its values filled in: the secret goes to the log.",
     remedy="Leave xtrace out, or switch it off around these commands (`set +o xtrace`).",
-    bad=scripts(options="bash, -o, errexit, -o, xtrace, -c", backup='export P="${password}"\ndump-it', restore="load-it"),
-    good=scripts(options="bash, -o, errexit, -c", backup='export P="${password}"\ndump-it', restore="load-it"),
+    bad=scripts(
+        options="bash, -o, errexit, -o, xtrace, -c",
+        backup='export P="${password}"\ndump-it',
+        restore="load-it",
+    ),
+    good=scripts(
+        options="bash, -o, errexit, -c", backup='export P="${password}"\ndump-it', restore="load-it"
+    ),
     needs_shell=True,
 )
 def secret_traced(view: View) -> Iterator[Problem]:
@@ -169,7 +175,7 @@ def secret_in_shell_text(view: View) -> Iterator[Problem]:
     """Placeholders of secrets anywhere but in a here-document that the shell leaves alone."""
     broken = {
         "none": "blanks, quotes and `$` in it change the script",
-        "double": "a `$`, a backtick or a `\"` in it changes the script",
+        "double": 'a `$`, a backtick or a `"` in it changes the script',
         "document": "a `$` or a backtick in it is expanded",
         "single": "a `'` in it ends the quotes",
     }
@@ -186,8 +192,10 @@ def secret_in_shell_text(view: View) -> Iterator[Problem]:
     "note",
     summary="The Profile stands in single quotes in the script.",
     why="Its JSON holds the store's secret key: a `'` in that ends the quotes.",
-    remedy="Read it from a here-document with a quoted end, and give kando `\"${profile}\"`.",
-    bad=scripts(backup="kando location push --profile '{{ toJson .Profile }}' --path \"${path}\" /dump"),
+    remedy='Read it from a here-document with a quoted end, and give kando `"${profile}"`.',
+    bad=scripts(
+        backup="kando location push --profile '{{ toJson .Profile }}' --path \"${path}\" /dump"
+    ),
     good=scripts(),
     needs_shell=True,
 )

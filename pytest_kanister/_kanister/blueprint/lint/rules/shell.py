@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._kanister.blueprint.lint.model import Problem
 from pytest_kanister._kanister.blueprint.lint.rules.declaring import rule, scripts
-from pytest_kanister._kanister.blueprint.lint.shell.looking import calls, flow_of
+from pytest_kanister._kanister.blueprint.lint.shell.looking import calls, flow_of, is_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,22 @@ _HARMLESS = frozenset(
 """Programs whose failure inside a substitution says nothing about the backup."""
 
 _ALWAYS_TRUE = frozenset({"true", ":", "echo", "printf"})
-_ALLOWED_TO_FAIL = frozenset({"grep", "egrep", "rm", "kill", "pkill", "diff", "read", "let", "expr", "mkdir", "rmdir", "umount"})
+_ALLOWED_TO_FAIL = frozenset(
+    {
+        "grep",
+        "egrep",
+        "rm",
+        "kill",
+        "pkill",
+        "diff",
+        "read",
+        "let",
+        "expr",
+        "mkdir",
+        "rmdir",
+        "umount",
+    }
+)
 _CONSTANT_OPTION = re.compile(r"^\s+-")
 _UNDERSCORED = re.compile(
     r"(pg|mysql|mariadb|mongo|redis|clickhouse|cassandra|backup|restore|docker|aws|gcloud|kafka|"
@@ -65,7 +80,9 @@ def script_unreadable(view: View) -> Iterator[Problem]:
     "backup, since kando sees nothing but the end of its input.",
     remedy="Start the script with `bash -o errexit -o pipefail -c`, or `set -o pipefail` first.",
     bad=scripts(options="bash, -o, errexit, -c"),
-    good=scripts(options="bash, -o, errexit, -c", backup="set -o pipefail\ndump-it | gzip", restore="load-it"),
+    good=scripts(
+        options="bash, -o, errexit, -c", backup="set -o pipefail\ndump-it | gzip", restore="load-it"
+    ),
     needs_shell=True,
 )
 def no_pipefail(view: View) -> Iterator[Problem]:
@@ -176,7 +193,7 @@ def exit_zero(view: View) -> Iterator[Problem]:
     why="Its failure goes unseen, and it ends with the script in the middle of its work.",
     remedy="Run it in the foreground, or `wait` for it and use its status.",
     bad=scripts(backup="backup-agent --all &\nstart-backup"),
-    good=scripts(backup="backup-agent --all &\nagent=$!\nstart-backup\nwait \"${agent}\""),
+    good=scripts(backup='backup-agent --all &\nagent=$!\nstart-backup\nwait "${agent}"'),
     needs_shell=True,
 )
 def background_status_lost(view: View) -> Iterator[Problem]:
@@ -199,7 +216,9 @@ def background_status_lost(view: View) -> Iterator[Problem]:
     "of `for`, in an argument or a here-document a failure leaves an empty text and goes on.",
     remedy="Assign first, on a line of its own: `x=$(…)`, then use `${x}`.",
     bad=scripts(backup='export version=$(database-version --of it)\ndump-it "${version}"'),
-    good=scripts(backup='version=$(database-version --of it)\nexport version\ndump-it "${version}"'),
+    good=scripts(
+        backup='version=$(database-version --of it)\nexport version\ndump-it "${version}"'
+    ),
     needs_shell=True,
 )
 def substitution_status_lost(view: View) -> Iterator[Problem]:
@@ -275,7 +294,9 @@ def tls_not_verified(view: View) -> Iterator[Problem]:
                 yield Problem(place, "certificates are not verified")
         off = {"curl": ("-k", "--insecure"), "wget": ("--no-check-certificate",)}
         options = (*off.get(call.program, ()), "--no-verify-ssl", "--insecure-skip-tls-verify")
-        if call.program and call.has(*options):
+        # An option in an array may stand under a condition of its own.
+        written = [word.literal for word in command.words[1:]]
+        if call.program and any(is_option(text, option) for text in written for option in options):
             yield call.problem(f"{call.program} does not verify certificates")
 
 
@@ -458,4 +479,3 @@ def _split_words(command: Command) -> Iterator[Word]:
             direct = tuple(part for part in word.parts if part.kind == "placeholder")
             if direct:
                 yield type(word)(direct, word.start, word.end)
-

@@ -319,9 +319,10 @@ def index_of_missing_key(view: View) -> Iterator[Problem]:
     for _, _, text, reference in _references(view):
         key = reference.names[-1]
         if reference.indexed == 1 and not reference.tested and _IDENTIFIER.fullmatch(key):
-            base = "".join("." + name for name in reference.names[:-1])
             if reference.names[0] in ROOTS and _is_map(reference.names[:-1]):
-                message = f"{base} without {key} gives an empty text here; {base}.{key} would fail"
+                base = "." + reference.names[-2]
+                nothing = "`<nil>`" if reference.names[0] == "Object" else "an empty text"
+                message = f"where {key} is missing this is {nothing}; `{base}.{key}` would fail"
                 yield _problem(text, reference, message)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_kanister._kanister.blueprint.lint.shell.scripts import Script
     from pytest_kanister._kanister.blueprint.lint.view import ActionView, View
 
-__all__ = ["Call", "calls", "flow_of"]
+__all__ = ["Call", "calls", "flow_of", "is_option"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Call:
 
     def has(self, *options: str) -> bool:
         """Whether one of the options is given: `--long`, `--long=x`, `-s`, `-sx`, `-abs`."""
-        return any(_is_option(text, option) for text in self.argv[1:] for option in options)
+        return any(is_option(text, option) for text in self.argv[1:] for option in options)
 
     def value(self, *options: str) -> str | None:
         """The value of the first of the options that is given; None: none is."""
@@ -86,7 +86,8 @@ class Call:
         return Problem(self.script.place(word.start, word.end), message)
 
 
-def _is_option(text: str, option: str) -> bool:
+def is_option(text: str, option: str) -> bool:
+    """Whether a word of a command line is this option, alone, with a value or among letters."""
     if text == option or text.startswith(option + "="):
         return True
     if option.startswith("--") or len(option) != 2:
