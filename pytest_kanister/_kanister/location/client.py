@@ -9,7 +9,7 @@ import time
 from collections import namedtuple
 from urllib.parse import urlsplit
 
-from pytest_kanister._kanister.location.errors import LocationError, S3Error
+from pytest_kanister._kanister.location.errors import LocationError, S3Error, go_words
 from pytest_kanister._kanister.location.signing import (
     EMPTY_SHA256,
     Credentials,
@@ -122,7 +122,7 @@ class S3Client:
                 read += len(piece)
                 yield piece
         except (OSError, http.client.HTTPException) as error:
-            raise S3Error(0, "RequestError", f"transfer broke off: {error}") from error
+            raise S3Error(0, "RequestError", f"transfer broke off: {go_words(error)}") from error
         finally:
             self.close()
         if expected is not None and read != expected:
@@ -211,7 +211,7 @@ class S3Client:
                 response = self._send(method, key, query, body)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
-                failure = S3Error(0, "RequestError", f"send request failed: {error}")
+                failure = self._unanswered(method, key, query, error)
             else:
                 if response.status < 300:
                     return response
@@ -243,6 +243,20 @@ class S3Client:
         if len(body):
             connection.send(body)
         return connection.getresponse()
+
+    def _unanswered(
+        self, method: str, key: str, query: Sequence[tuple[str, str]], error: Exception
+    ) -> S3Error:
+        """The error as the AWS SDK tells it, the cause in Go's words."""
+        scheme = "https" if self._secure else "http"
+        path = encode_path(f"{self._base_path}/{self.bucket}" + (f"/{key}" if key else ""))
+        asked = canonical_query(query)
+        url = f"{scheme}://{self._host_header}{path}" + (f"?{asked}" if asked else "")
+        cause = go_words(error, self._host, self._port)
+        verb = method.capitalize()
+        return S3Error(
+            0, "RequestError", f'send request failed\ncaused by: {verb} "{url}": {cause}'
+        )
 
     def _connect(self) -> http.client.HTTPConnection:
         if not self._secure:

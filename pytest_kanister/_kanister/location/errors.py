@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["LocationError", "S3Error"]
+import errno
+
+__all__ = ["LocationError", "S3Error", "go_words"]
 
 
 class LocationError(Exception):
@@ -31,3 +33,34 @@ class S3Error(LocationError):
         if status:
             text += f"\n\tstatus code: {status}, request id: {request_id}, host id: "
         super().__init__(text)
+
+
+_CONNECTING = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.EHOSTUNREACH: "no route to host",
+    errno.ENETUNREACH: "network is unreachable",
+}
+
+
+def go_words(error: Exception, host: str = "", port: int = 0) -> str:
+    """What Go says of a connection that could not be made or broke.
+
+    Args:
+        error: Python's.
+        host: where to, for connections that could not be made.
+        port: its port.
+    """
+    import socket
+
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if isinstance(error, socket.gaierror):
+        return f"dial tcp: lookup {host}: no such host"
+    number = error.errno if isinstance(error, OSError) else None
+    if number in _CONNECTING:
+        return f"dial tcp {address}: connect: {_CONNECTING[number]}"
+    if isinstance(error, TimeoutError):
+        return f"dial tcp {address}: i/o timeout"
+    if number == errno.ECONNRESET:
+        return "read: connection reset by peer"
+    # RemoteDisconnected says so of itself: it is a ConnectionResetError without a number.
+    return "EOF" if isinstance(error, ConnectionResetError) else str(error)

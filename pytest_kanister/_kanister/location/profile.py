@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections import namedtuple
 
+from pytest_kanister._kanister.location import gojson
 from pytest_kanister._kanister.location.client import S3Client
 from pytest_kanister._kanister.location.errors import LocationError, S3Error
 from pytest_kanister._kanister.location.signing import Credentials
@@ -39,7 +39,7 @@ def parse_profile(text: str) -> Location:
         LocationError: no JSON, a location or credential that is not supported here.
     """
     try:
-        raw = json.loads(text)
+        raw = gojson.loads(text)
     except ValueError as error:
         raise LocationError(f"failed to unmarshal profile: {error}") from None
     if not isinstance(raw, dict | None):
@@ -101,9 +101,11 @@ def _secret_credentials(secret: Any) -> Credentials:
         if name not in _AWS_FIELDS:
             raise LocationError("Secret has an unknown field")
         try:
-            values[name] = base64.b64decode(encoded or "").decode()
+            values[name] = base64.b64decode(encoded or "", validate=True).decode()
         except (binascii.Error, ValueError):
-            raise LocationError(f"failed to unmarshal profile: data.{name}: bad base64") from None
+            raise LocationError(
+                f"failed to unmarshal profile: Credential.Secret.data.{name}: expected base64"
+            ) from None
     if values.get("role"):
         raise LocationError(
             "role in the Profile's secret: the embedded kando cannot assume an AWS role (STS); "

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from typing import TYPE_CHECKING
 
+from pytest_kanister._kanister.location import gojson
 from pytest_kanister._kanister.operator.errkit import KanisterError
 
 if TYPE_CHECKING:
@@ -117,12 +117,14 @@ class OutputReader:
 
     def _pair(self, payload: bytes) -> None:
         try:
-            pair = json.loads(payload)
+            pair = gojson.loads(payload.decode(errors="replace"))
         except ValueError as error:
             raise _no_pair(str(error)) from None
         if not isinstance(pair, dict):
             raise _no_pair(f"json: cannot unmarshal {_json_type(pair)} into Go value")
-        key, value = pair.get("key"), pair.get("value")
+        # Go matches field names in any case, a later one replacing an earlier one.
+        fields = {name.lower(): text for name, text in pair.items()}
+        key, value = fields.get("key"), fields.get("value")
         for name, text in (("key", key), ("value", value)):
             if not isinstance(text, str | None):
                 raise _no_pair(

@@ -5,9 +5,9 @@ Both the words of restic 0.16 (the released tools image) and of later ones are u
 
 from __future__ import annotations
 
-import json
 import re
 
+from pytest_kanister._kanister.location import gojson
 from pytest_kanister._kanister.operator.errkit import KanisterError
 
 __all__ = [
@@ -55,7 +55,7 @@ def read_snapshot_id(listing: str) -> str:
         KanisterError: there is none, or it is no such listing.
     """
     try:
-        rows = json.loads(listing)
+        rows = gojson.loads(listing)
     except ValueError as error:
         cause = KanisterError(str(error))
         raise KanisterError(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pytest_kanister._kanister.location import gojson
 from pytest_kanister._kanister.operator.errkit import KanisterError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def backup_info(call: Call) -> dict[str, str]:
         KanisterError: it is no such JSON.
     """
     try:
-        read: Any = json.loads(call.text("backupInfo"))
+        read: Any = gojson.loads(call.text("backupInfo"))
         return {pod: str(info.get("BackupID") or "") for pod, info in (read or {}).items()}
     except (ValueError, AttributeError) as error:
         cause = KanisterError(str(error))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import secrets
+import socket
 from typing import Any
 
 import pytest
 
 from pytest_kanister._kanister.location.client import S3Client
-from pytest_kanister._kanister.location.errors import LocationError, S3Error
+from pytest_kanister._kanister.location.errors import LocationError, S3Error, go_words
 from pytest_kanister._kanister.location.profile import Location, open_bucket
 from pytest_kanister._kanister.location.signing import Credentials
 from pytest_kanister._kanister.location.upload import upload
@@ -117,3 +119,19 @@ def test_parts_grow_with_the_stream(
     answer = s3_server.boto().get_object(Bucket=client.bucket, Key="grown")
     assert answer["Body"].read() == body
     assert answer["ETag"].endswith('-4"')
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionRefusedError(111, "no"), "dial tcp h:9: connect: connection refused"),
+        (OSError(113, "no"), "dial tcp h:9: connect: no route to host"),
+        (socket.gaierror(-2, "no"), "dial tcp: lookup h: no such host"),
+        (TimeoutError("no"), "dial tcp h:9: i/o timeout"),
+        (ConnectionResetError(104, "no"), "read: connection reset by peer"),
+        (http.client.RemoteDisconnected("no"), "EOF"),
+        (http.client.BadStatusLine("no"), "no"),
+    ],
+)
+def test_go_words(error: Exception, words: str) -> None:
+    assert go_words(error, "h", 9) == words

@@ -47,7 +47,7 @@ def test_marker_torn_at_the_cut_of_a_long_line() -> None:
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
-        (b"{", "Expecting"),
+        (b"{", "unexpected end of JSON input"),
         (b"[]", "cannot unmarshal array into Go value"),
         (b'{"key":1}', "cannot unmarshal number into Go struct field Output.key of type string"),
         (b'{"key":"k","value":{}}', "cannot unmarshal object into Go struct field Output.value"),
@@ -152,3 +152,9 @@ def test_percentage_is_rounded_down_over_all_actions() -> None:
     status: Any = {"actions": [{"phases": phases[:2]}, {"phases": phases[2:]}]}
     set_percentage(status)
     assert status["progress"]["percentCompleted"] == "33"
+
+
+def test_field_names_in_any_case() -> None:
+    reader = OutputReader()
+    reader.feed(b'###Phase-output###: {"Key":"k","VALUE":"v"}\n')
+    assert reader.end() == {"k": "v"}

@@ -170,8 +170,12 @@ def _read(filename: str) -> Object:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise CommandError(f"open {filename}: {reason}") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise CommandError(f"{filename}{place}: expected YAML: {error.problem}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CommandError(f"{filename}: {error}") from error
+        raise CommandError(f"{filename}: expected YAML in UTF-8: {error}") from error
     if not isinstance(document, dict):
         raise CommandError(f"{filename}: expected an object, found {type(document).__name__}")
     return document

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 __all__ = ["delete", "pull", "push"]
 
 
+class _Stream:
+    """A descriptor as it is: a folder, too, opens, and fails when it is read."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        return os.readv(self._descriptor, [buffer])
+
+
 def push(arguments: list[str], flags: dict[str, str]) -> None:
     """Stores a file, or what comes through the pipe on stdin (`-`); prints nothing.
 
@@ -29,7 +39,7 @@ def push(arguments: list[str], flags: dict[str, str]) -> None:
         descriptor = 0
     else:
         descriptor = _open(source, os.O_RDONLY)
-    with open(descriptor, "rb", buffering=0, closefd=descriptor != 0) as stream:
+    try:
         from pytest_kanister._kanister.location.upload import upload
 
         client, key, bucket = _bucket(flags)
@@ -39,7 +49,7 @@ def push(arguments: list[str], flags: dict[str, str]) -> None:
                     "InvalidParameter: 1 validation error(s) found.\n"
                     "- minimum field size of 1, PutObjectInput.Key."
                 )
-            upload(client, key, stream)
+            upload(client, key, _Stream(descriptor))
         except LocationError as error:
             raise CommandError(f"failed to write contents to bucket '{bucket}': {error}") from error
         except OSError as error:
@@ -47,6 +57,9 @@ def push(arguments: list[str], flags: dict[str, str]) -> None:
             raise CommandError(
                 f"failed to write contents to bucket '{bucket}': read {source}: {reason}"
             ) from error
+    finally:
+        if descriptor != 0:
+            os.close(descriptor)
 
 
 def pull(arguments: list[str], flags: dict[str, str]) -> None:

@@ -1,0 +1,131 @@
+"""Every place in the package's source where a message for a person is written, as text.
+
+A message is what is given to one of `CLASSES`; in place of what is put in when it is raised stands
+the expression in braces.  Whoever adds, drops or changes a message sees it in the golden files.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["CLASSES", "Site", "sites", "written"]
+
+CLASSES = {
+    "ActionSetFailed": "Kanister's outcome",
+    "ActionSetTimeout": "Kanister's outcome",
+    "BlueprintDenied": "Kanister's outcome",
+    "BlueprintInvalid": "the webhook and kanctl, Kanister's words",
+    "CommandError": "kando and kanctl, Kanister's words",
+    "CommandFailed": "the operator, Kanister's words",
+    "Crash": "the operator's panic, in its log",
+    "EnvironmentProblem": "the machine",
+    "HarnessBug": "our mistake",
+    "KanisterError": "the operator, Kanister's words",
+    "LimitError": "a template that multiplies too much",
+    "LocationError": "kando and the operator, Kanister's words",
+    "ParamsError": "the operator, Kanister's words",
+    "PathError": "Wait's JSONPath, the Kubernetes library's words",
+    "RenderError": "the operator, Go's words",
+    "RoundTripMismatch": "the verdict",
+    "S3Error": "kando and the operator, the store's words",
+    "ScenarioError": "the scenario's author",
+    "Unverified": "nothing was proven",
+    "UsageProblem": "the person at the keyboard",
+    "VacuousScenario": "the scenario's author",
+    "_Refused": "the operator at intake, Kanister's words",
+}
+"""Class → whom or what it speaks for."""
+
+_SHOWN = ("remedies", "remedy", "looked", "told")
+
+
+@dataclass(frozen=True)
+class Site:
+    """One place.
+
+    Attributes:
+        module: dotted, without the package's name.
+        function: qualified name inside the module; empty at its top.
+        kind: the class.
+        text: the message.
+        more: `remedies=…` and the like, one text each.
+    """
+
+    module: str
+    function: str
+    kind: str
+    text: str
+    more: tuple[str, ...]
+
+
+def sites(package: Path, room: str) -> list[Site]:
+    """All places in one room (a folder or module of the package), in the order of the source."""
+    place = package / room
+    files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+    found: list[Site] = []
+    for file in files:
+        module = ".".join(file.relative_to(package).with_suffix("").parts)
+        found += _in(ast.parse(file.read_text(encoding="utf-8")), module, ())
+    return found
+
+
+def written(found: list[Site]) -> str:
+    """As a golden file has them."""
+    lines: list[str] = []
+    for site in found:
+        lines.append(f"{site.module}: {site.function or '(module)'}")
+        lines += [f"    {site.kind}: {line}" for line in site.text.splitlines() or [""]]
+        lines += [f"        {more}" for more in site.more]
+    return "\n".join([*lines, ""])
+
+
+def _in(node: ast.AST, module: str, names: tuple[str, ...]) -> Iterator[Site]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from _in(child, module, (*names, child.name))
+            continue
+        if isinstance(child, ast.Call):
+            kind = _called(child.func)
+            if kind in CLASSES:
+                yield _site(child, module, ".".join(names), kind)
+        yield from _in(child, module, names)
+
+
+def _called(func: ast.expr) -> str:
+    if isinstance(func, ast.Name):
+        return func.id
+    return func.attr if isinstance(func, ast.Attribute) else ""
+
+
+def _site(call: ast.Call, module: str, function: str, kind: str) -> Site:
+    keywords = {item.arg: item.value for item in call.keywords if item.arg}
+    message = call.args[0] if call.args else keywords.get("message")
+    if kind in ("S3Error", "ActionSetFailed", "ActionSetTimeout", "BlueprintDenied"):
+        message = keywords.get("message") or (call.args[2] if len(call.args) > 2 else message)
+    more = tuple(
+        f"{name}: {line}" for name in _SHOWN if name in keywords for line in _lines(keywords[name])
+    )
+    return Site(module, function, kind, _text(message) if message else "", more)
+
+
+def _lines(value: ast.expr) -> list[str]:
+    if isinstance(value, ast.List | ast.Tuple):
+        return [_text(item) for item in value.elts]
+    return [_text(value)]
+
+
+def _text(value: ast.expr) -> str:
+    """A literal's text; what is put in stands in braces."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return value.value
+    if isinstance(value, ast.JoinedStr):
+        return "".join(_text(part) for part in value.values)
+    if isinstance(value, ast.FormattedValue):
+        shown = "!r" if value.conversion == ord("r") else ""
+        return f"{{{ast.unparse(value.value)}{shown}}}"
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        return _text(value.left) + _text(value.right)
+    return f"{{{ast.unparse(value)}}}"
