@@ -34,15 +34,30 @@ class Kind:
         dataset: to which they are done; empty: the first.
         empty: takes everything away that was seeded.
         options: of the scenario.
+        datasets: those that are tried; None: all.
     """
 
     damages: Sequence[Mapping[str, Any]]
     dataset: str = ""
     empty: Callable[[Any], None] = redeploy
     options: Mapping[str, Any] | None = None
+    datasets: Sequence[str] | None = None
 
 
 KINDS = {
+    "files": Kind(
+        (
+            {"wipe": True},
+            {"delete": "logs"},
+            {"flip": "data/large.bin"},
+            {"command": "touch later"},
+            {"emptyVolume": True},
+        ),
+        "time-log",
+        lambda files: files.execute("find . -mindepth 1 -delete"),
+        # What only root may make is tried in tests/data/workloads/files.
+        datasets=("time-log", "tricky"),
+    ),
     "redis": Kind(
         (
             {"flush": True},
@@ -87,6 +102,7 @@ for _kind, _how in KINDS.items():
         "damages": _how.damages,
         "dataset": _how.dataset,
         "options": _how.options or {},
+        "datasets": _how.datasets,
         "how": _how,
         "__module__": __name__,
     }
