@@ -1,4 +1,4 @@
-"""`pytest-kanister diff BEFORE AFTER`: what two snapshot files do not share."""
+"""`pytest-kanister diff BEFORE AFTER`: what two snapshots do not share, as files or servers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_kanister._cli.targets import (
+    PASSWORD_NOTE,
+    add_reading_options,
+    is_target,
+    snapshot_of,
+)
 from pytest_kanister._data.evidence import load_snapshot
 from pytest_kanister._data.proof import compare
 from pytest_kanister._data.proof.diff import LIMIT
@@ -22,17 +28,23 @@ def main(arguments: Sequence[str]) -> int:
     """Runs `diff`; returns 0 when both are equal, else 1."""
     parser = argparse.ArgumentParser(
         prog="pytest-kanister diff",
-        description="Compares two files of `pytest-kanister snapshot`, offline. Exit status: "
-        "0 equal, 1 different, 2 usage, 3 they cannot be compared.",
+        description="Compares two files of `pytest-kanister snapshot`, offline, or a file with a "
+        "server as it is now (mysql://USER@HOST[:PORT]). Exit status: 0 equal, 1 different, "
+        "2 usage, 3 they cannot be compared.",
+        epilog=PASSWORD_NOTE,
     )
-    parser.add_argument("before", type=Path, metavar="BEFORE")
-    parser.add_argument("after", type=Path, metavar="AFTER")
+    parser.add_argument("before", metavar="BEFORE", help="a file, or a server")
+    parser.add_argument("after", metavar="AFTER", help="a file, or a server")
+    add_reading_options(parser)
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument(
         "--limit", type=_count, default=LIMIT, help=f"entries of each list (default {LIMIT})"
     )
     chosen = parser.parse_args(arguments)
-    before, after = load_snapshot(chosen.before), load_snapshot(chosen.after)
+    before, after = (
+        snapshot_of(each, chosen) if is_target(each) else load_snapshot(Path(each))
+        for each in (chosen.before, chosen.after)
+    )
     diff = compare(before, after, limit=chosen.limit)
     if chosen.json:
         print(json.dumps(diff.to_json(), indent=2))

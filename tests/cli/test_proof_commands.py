@@ -63,7 +63,7 @@ def test_what_cannot_be_compared(tmp_path: Path, capsys: pytest.CaptureFixture[s
     ("target", "text"),
     [
         ("kubeconfig:/tmp/x", "through a kubeconfig are not there yet"),
-        ("postgresql://u@h", "expected mysql://USER@HOST[:PORT], found 'postgresql://u@h'"),
+        ("redis://u@h", "or postgresql://USER@HOST[:PORT], found 'redis://u@h'"),
         ("mysql://h", "expected mysql://USER@HOST[:PORT]"),
         ("mysql://u@h/db", "expected mysql://USER@HOST[:PORT]"),
         ("mysql://u@h:port", "target: Port could not be cast"),
@@ -94,6 +94,24 @@ def test_a_password_is_needed(
     assert f"no password: set {PASSWORD} or give --password-file" in capsys.readouterr().err
     assert main([*command, "--password-file", str(tmp_path / "absent")]) == 2
     assert "cannot read the password file" in capsys.readouterr().err
+
+
+def test_full_rows_is_a_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["snapshot", "mysql://u@127.0.0.1", "-o", str(tmp_path / "x"), "--full-rows", "-1"]
+    with pytest.raises(SystemExit):
+        main(command)
+    assert "expected a number from 0 on, found -1" in capsys.readouterr().err
+
+
+def test_a_server_may_stand_where_a_file_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(PASSWORD, "x")
+    before = file(tmp_path, "before", [])
+    assert main(["diff", before, "mysql://u@127.0.0.1:1"]) == 4
+    assert "does not answer" in capsys.readouterr().err
+    assert main(["diff", "mysql://u@127.0.0.1/db", before]) == 2
+    assert "expected mysql://USER@HOST[:PORT]" in capsys.readouterr().err
 
 
 def test_nobody_answers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_kanister._data.workloads.mysql.catalogue import texts
@@ -11,7 +12,7 @@ from pytest_kanister._data.workloads.mysql.snapshots import take_snapshot
 from pytest_kanister.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from pytest_kanister._data.proof import Snapshot
+    from pytest_kanister._data.proof import Collector, Snapshot
     from pytest_kanister._kube import Address
     from pytest_kanister._model.secret import Secret
 
@@ -21,19 +22,28 @@ _SEES_ALL = frozenset({"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "SHOW_ROUTINE"
 """MySQL hides from an account what it has no right to, without a word."""
 
 
-def snapshot_of(address: Address, user: str, password: Secret) -> Snapshot:
+def snapshot_of(
+    address: Address, user: str, password: Secret, collector: Collector | None = None
+) -> Snapshot:
     """Everything on the server, in one consistent read-only transaction.
+
+    Args:
+        address: of the server.
+        user: an account that sees everything.
+        password: of it.
+        collector: decides which tables are kept whole; none: the usual sizes.
 
     Raises:
         EnvironmentProblem: nobody answers.
         UsageProblem: the login is refused, or the account does not see everything.
         Unverified: the server's content cannot be compared exactly.
     """
-    with connect(Login(address, password, user), raw=True) as connection:
+    again = partial(connect, Login(address, password, user), raw=True)
+    with again() as connection:
         lines = [str(line) for (line,) in texts(connection, "SHOW GRANTS")]
         granted = {r.privilege for r in in_force("", lines) if r.kind == "global grant"}
         if lacking := sorted(_SEES_ALL - granted):
             raise UsageProblem(
                 f"the account {user} does not see everything: it lacks {', '.join(lacking)} ON *.*"
             )
-        return take_snapshot(connection)
+        return take_snapshot(connection, collector, again)

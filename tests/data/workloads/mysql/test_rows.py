@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_kanister.__main__ import main
 from pytest_kanister._data.evidence.runs import RunFile
 from pytest_kanister._data.proof import Collector, Snapshot, compare
 from pytest_kanister._data.proof.encoding import LENGTHS
@@ -17,8 +18,10 @@ from pytest_kanister.errors import EnvironmentProblem, UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_kanister._data.workloads.mysql import MySQL
+    from pytest_kanister._kube import KubeClient
 
 pytestmark = pytest.mark.slow
 
@@ -159,3 +162,26 @@ def test_a_connection_that_is_cut(mysql: MySQL) -> None:
     mysql.execute(f"KILL {next(rest)}")
     with pytest.raises((EnvironmentProblem, UsageProblem), match="while rows were read"):
         list(rest)
+
+
+def test_the_commands_with_digests_and_a_server_as_it_is(
+    kube: KubeClient,
+    mysql: MySQL,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    mysql.seed("accounts")
+    mysql.execute("ALTER TABLE myImportantData.Accounts ADD PRIMARY KEY (name(20))")
+    monkeypatch.setenv("PYTEST_KANISTER_PASSWORD", mysql._root_password().reveal())
+    file = str(tmp_path / "before")
+    with kube.reach(mysql.namespace, mysql.name, 3306, timeout_s=20) as address:
+        target = f"mysql://root@{address.host}:{address.port}"
+        assert main(["snapshot", target, "-o", file, "--full-rows", "8"]) == 0
+        assert main(["diff", file, target, "--full-rows", "8"]) == 0
+        assert main(["diff", file, target]) == 0  # the same rows, whole
+        mysql.execute("UPDATE myImportantData.Accounts SET balance = 5590 WHERE name = 'edward'")
+        capsys.readouterr()
+        for more in ([], ["--full-rows", "8"]):
+            assert main(["diff", file, target, *more]) == 1
+            assert "  ~ changed  ('edward', ?) -> ('edward', 5590)\n" in capsys.readouterr().out
