@@ -25,6 +25,7 @@ _BASE = (
     "base-files",
     "bash",
     "coreutils",
+    "dash",
     "findutils",
     "grep",
     "gzip",
@@ -54,16 +55,18 @@ data=/var/lib/mysql
 chown mysql:mysql "$data" /var/run/mysqld /var/lib/mysql-files
 if [[ ! -d $data/mysql ]]; then
     : "${MYSQL_ROOT_PASSWORD:?is not set}"
-    mysqld --no-defaults --initialize-insecure --user=mysql --datadir="$data"
-    quoted=${MYSQL_ROOT_PASSWORD//\\\\/\\\\\\\\}
-    quoted=${quoted//\\'/\\\\\\'}
-    sql="ALTER USER 'root'@'localhost' IDENTIFIED BY '$quoted';
+    quoted=${MYSQL_ROOT_PASSWORD//\\/\\\\}
+    quoted=${quoted//\'/\\\'}
+    accounts=/var/lib/mysql-files/accounts.sql
+    install -o mysql -m 600 /dev/null "$accounts"
+    echo "ALTER USER 'root'@'localhost' IDENTIFIED BY '$quoted';
 CREATE USER 'root'@'%' IDENTIFIED BY '$quoted';
-GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;"
-    exec mysqld --no-defaults --user=mysql --datadir="$data" --mysqlx=OFF \\
-        --socket=/var/run/mysqld/mysqld.sock --init-file=/dev/fd/9 "$@" 9<<<"$sql"
+GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;" >"$accounts"
+    mysqld --no-defaults --initialize-insecure --user=mysql --datadir="$data" \
+        --init-file="$accounts"
+    rm "$accounts"
 fi
-exec mysqld --no-defaults --user=mysql --datadir="$data" --mysqlx=OFF \\
+exec mysqld --no-defaults --user=mysql --datadir="$data" --mysqlx=OFF --skip-name-resolve \
     --socket=/var/run/mysqld/mysqld.sock "$@"
 """
 

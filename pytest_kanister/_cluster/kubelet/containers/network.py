@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._base.polling import Deadline
 from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["ContainerNetwork", "Gateway"]
 
 _TRIES = 30
+_REMOVE_S, _PAUSE_S = 5.0, 0.05
 _GATEWAY_HOST = 1
 _FIRST_HOST, _LAST_HOST = 2, 254
 
@@ -99,5 +102,17 @@ class ContainerNetwork:
         return Gateway(f"{self.prefix}.{_GATEWAY_HOST}")
 
     def remove(self) -> None:
-        """Removes the bridge; its containers must have gone."""
-        self.made.remove()
+        """Removes the bridge once the last container has let go of it.
+
+        What cannot be removed in time is left to the next cluster's sweep.
+        """
+        from docker.errors import APIError
+
+        deadline = Deadline(_REMOVE_S)
+        while not deadline.passed:
+            try:
+                self.made.remove()
+            except APIError:  # a container is just being removed
+                time.sleep(_PAUSE_S)
+            else:
+                return

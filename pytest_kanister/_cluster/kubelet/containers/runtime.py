@@ -66,8 +66,7 @@ class Containers:
         for container in self._engine.client.containers.list(all=True, filters=self._engine.filter):
             with contextlib.suppress(Exception):  # it goes by itself at this very moment
                 container.remove(force=True, v=True)
-        with contextlib.suppress(Exception):  # swept by the next run: an error would hide others
-            self._network.remove()
+        self._network.remove()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _create(self, sandbox: Sandbox, beside: str) -> Any:
