@@ -39,11 +39,14 @@ class TaskPods:
             EnvironmentProblem: one of them cannot start.
         """
         self._phases.clear()
-        for pod in self._kube.list(PODS, label_selector=CREATED_BY):
+        for pod in self._pods():
             metadata = pod["metadata"]
             job = (metadata.get("labels") or {}).get(JOB_LABEL)
             # Without the label (only tasks get it) the pod may be another ActionSet's: it is
-            # looked at all the same, as it cannot start for anybody.
+            # looked at all the same, as it cannot start for anybody.  Where others have their own
+            # ActionSets it is none of our business.
+            if job is None and self._kube.capabilities.shared:
+                continue
             if job is not None and job != self._actionset[-63:].lstrip("-."):
                 continue
             name = f"{metadata['namespace']}/{metadata['name']}"
@@ -52,6 +55,18 @@ class TaskPods:
             self._require_startable(pod)
             if phase in ("Running", "Failed") and job is not None:
                 self._take_tail(pod, name)
+
+    def _pods(self) -> list[Object]:
+        """Everywhere, or where we work: nobody there need let us look further."""
+        capabilities = self._kube.capabilities
+        if not capabilities.namespaces:
+            return self._kube.list(PODS, label_selector=CREATED_BY)
+        places = dict.fromkeys((*capabilities.namespaces, capabilities.kanister_namespace))
+        return [
+            pod
+            for place in places
+            for pod in self._kube.list(PODS, place, label_selector=CREATED_BY)
+        ]
 
     def describe(self) -> str:
         """The pods that are there, in words; empty when there are none."""
