@@ -18,12 +18,16 @@ FIRST_OID = 16384
 """What has a smaller number was there when the server was made (FirstNormalObjectId)."""
 
 
-def own(alias: str, catalogue: str) -> str:
-    """A condition: made by somebody, and not as a part of an extension, which is listed itself."""
+def own(alias: str, catalogue: str, *, parts: str = "'e'") -> str:
+    """A condition: made by somebody, and not as a part of what is listed itself.
+
+    `parts` are the kinds of dependency that make a part: of an extension; `'e', 'i'`: also of
+    whatever object brings it along, as a range type does with its functions.
+    """
     return (
         f"{alias}.oid >= {FIRST_OID} AND NOT EXISTS (SELECT FROM pg_depend AS part WHERE"
         f" part.classid = '{catalogue}'::regclass AND part.objid = {alias}.oid"
-        " AND part.deptype = 'e')"
+        f" AND part.deptype IN ({parts}))"
     )
 
 

@@ -7,7 +7,7 @@ from pytest_kanister._data.workloads.postgresql.catalogue import own
 __all__ = ["CODE"]
 
 _ROUTINE = f"""FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-  WHERE n.nspname !~ '^pg_temp_' AND {own("p", "pg_proc")}"""
+  WHERE n.nspname !~ '^pg_temp_' AND {own("p", "pg_proc", parts="'e', 'i'")}"""
 _ROUTINE_NAME = (
     "ARRAY[n.nspname, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')']"
 )

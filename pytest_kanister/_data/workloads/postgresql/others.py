@@ -41,6 +41,7 @@ _SHARED = ("pg_subscription", "pg_tablespace")
 
 # Numbers of other objects differ between a copy and its original; rights are a class of their own.
 _NUMBERS = "'oid', 'oid[]', 'oidvector', 'aclitem[]', 'pg_lsn', 'xid'"
+_PARTS = "'e', 'i'"
 # Passwords are kept in these.
 _SECRETS = ("umoptions", "subconninfo")
 
@@ -83,7 +84,7 @@ def _query(connection: Connection[Any], catalogue: str) -> str:
     what = f"pg_identify_object('{catalogue}'::regclass, x.oid, 0)"
     return (
         f"SELECT i.type, i.identity, {owner}, jsonb_build_object({', '.join(kept)})"
-        f" FROM {catalogue} AS x, {what} AS i WHERE {own('x', catalogue)}"
+        f" FROM {catalogue} AS x, {what} AS i WHERE {own('x', catalogue, parts=_PARTS)}"
     )
 
 
