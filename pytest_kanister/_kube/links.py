@@ -162,8 +162,13 @@ class ExecLink(_WebSocket):
         self._write(_STDIN, data)
 
     def receive(self) -> bytes | None:
-        """See `Link.receive`; the end is one when count and word have come."""
-        frame = self._read()
+        """See `Link.receive`; the end is one when count and word have come, farewell or not."""
+        try:
+            frame = self._read()
+        except Broken:
+            if not self._said:
+                raise
+            frame = None
         if frame is None:
             self._require_whole()
             return None

@@ -68,6 +68,9 @@ async def serve_forward(
             # It ends with the last of the pod's connections, or with the client.
             both = asyncio.gather(*readings)
             await asyncio.wait((both, taking), return_when=asyncio.FIRST_COMPLETED)
+        # Nobody else may read while the farewell is exchanged, or it is not sent.
+        taking.cancel()
+        await asyncio.gather(taking, return_exceptions=True)
         await socket.close()
     except ConnectionError:
         pass
