@@ -19,7 +19,11 @@ _KINDS = {
         "polygon multipoint multilinestring multipolygon geomcollection geometrycollection"
     ),
 }
+# Types that only one of the two products has; MariaDB's JSON is a LONGTEXT.
+_MARIADBS = frozenset({"inet4", "inet6", "uuid"})
+_MYSQLS = frozenset({"json", "geomcollection"})
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
+_KIND_OF |= dict.fromkeys(_MARIADBS, Kind.TEXT)
 
 # MySQL's names for character sets, where Python has another codec or another name for it.
 _CODECS = {
@@ -51,9 +55,9 @@ _CODECS = {
 }
 
 
-def known_types() -> frozenset[str]:
+def known_types(*, is_mariadb: bool = False) -> frozenset[str]:
     """Column types whose values can be compared, as information_schema.COLUMNS spells them."""
-    return frozenset(_KIND_OF)
+    return frozenset(_KIND_OF) - (_MYSQLS if is_mariadb else _MARIADBS)
 
 
 def column_of(name: str, data_type: str, column_type: str, charset: str) -> Column:
