@@ -14,6 +14,7 @@ from pytest_kanister._plugin import options
 from pytest_kanister._plugin.fixtures import kanister, kanister_mysql
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
 __all__ = ["kanister", "kanister_mysql"]
@@ -30,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "kanister: takes a workload through backup and restore (set by the plugin)"
     )
     options.configure(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Gives back what `pytest_configure` took."""
+    options.close_screen(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -74,6 +80,28 @@ def pytest_runtest_call(item: pytest.Item) -> None:
         prepare(following)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Gives the report what an item of ours left."""
+    report = yield
+    if options.RECORD in item.stash:
+        from pytest_kanister._plugin.outcome import attach
+
+        attach(item, report)
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Surroundings that fail while a test runs are an error, not a failure of what it tests."""
+    if not hasattr(report, "kanister_environment"):
+        return None
+    from pytest_kanister._plugin.outcome import short_status
+
+    return short_status(report)
+
+
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Shows which rows and definitions differ when snapshots do."""
     import sys
@@ -86,6 +114,6 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Ends what was started, however the run ended."""
-    options.close(session.config)
+    options.close(session.config, int(exitstatus))

@@ -6,8 +6,10 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._harness.background import Later
+from pytest_kanister._harness.examine import refusal
 from pytest_kanister._harness.existing import existing_workload, split_options
 from pytest_kanister._harness.namespaces import claim_namespace, release_namespace
+from pytest_kanister._harness.redaction import redact_error, secrets_of
 from pytest_kanister._harness.trace import Trace
 from pytest_kanister._harness.workloads import workload_class
 from pytest_kanister._model.settings import Settings
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_kanister._model.capabilities import Capabilities
     from pytest_kanister._model.references import Target
     from pytest_kanister._model.results import StepResult
-    from pytest_kanister._scenario.model import WorkloadSpec
+    from pytest_kanister._scenario.model import Scenario, WorkloadSpec
     from pytest_kanister._scenario.stage import Backup, Stage
 
 __all__ = ["Harness"]
@@ -73,6 +75,8 @@ class Harness:
 
     def progress(self, line: str) -> None:
         """Tells whoever listens, and the trace, what is going on."""
+        if self._session is not None:
+            line = self._session.redactor(line)
         self._trace.note("progress", line)
         self._on_progress(line)
 
@@ -129,6 +133,26 @@ class Harness:
         stage.opener = self._open_further
         self._stages.append(stage)
         return stage
+
+    def require(self, scenario: Scenario) -> None:
+        """Refuses a scenario that the cluster cannot run; starts the cluster when nothing did.
+
+        Raises:
+            EnvironmentProblem: what the scenario requires, and what there is.
+        """
+        if not scenario.requires:
+            return
+        session = self._open()
+        capabilities = session.capabilities
+        problem = refusal(
+            scenario,
+            backend=capabilities.backend,
+            isolation=capabilities.isolation,
+            kanister=capabilities.kanister,
+            kubernetes=session.kube.result().server_version(),
+        )
+        if problem is not None:
+            raise problem
 
     def prepare(
         self, kind: str, *, name: str = "", namespace: str = "", options: Mapping[str, Any]
@@ -263,7 +287,11 @@ class Harness:
                 workload = existing_workload(kube, workload, existing)
             stage = WorkloadStage(session, workload, existing=existing is not None)
             stage.wait_ready()
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, KanisterHarnessError):
+                with contextlib.suppress(KanisterHarnessError):
+                    session.redactor.add(secrets_of(kube, [claimed]))
+                redact_error(error, session.redactor)
             if not self.settings.keep and existing is None:
                 # What failed is to be told, not that the cleaning failed as well.
                 with contextlib.suppress(KanisterHarnessError):

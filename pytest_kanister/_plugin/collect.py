@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest._code.code import (
+    ReprEntryNative,
+    ReprExceptionInfo,
+    ReprFileLocation,
+    ReprTraceback,
+)
 
+from pytest_kanister._harness.examine import problems_of
 from pytest_kanister._kube import warm_up
 from pytest_kanister._model.results import Verdict
+from pytest_kanister._plugin.evidence import keep_evidence
+from pytest_kanister._plugin.marking import marker
+from pytest_kanister._plugin.outcome import properties_of
 from pytest_kanister._plugin.provision import provisioning
-from pytest_kanister._plugin.state import PROPERTY, RUN
-from pytest_kanister._report.as_json import result_as_json
+from pytest_kanister._plugin.state import RECORD, RUN, leave_record
+from pytest_kanister._report.as_json import cause_of, result_as_json
 from pytest_kanister._report.failure import failure_text
 from pytest_kanister._report.lines import step_line
-from pytest_kanister._scenario.loader import load_scenarios
-from pytest_kanister.errors import ScenarioError
+from pytest_kanister._scenario.loader import load_scenarios, raise_all
+from pytest_kanister._scenario.runner import Runner
+from pytest_kanister.errors import KanisterHarnessError, ScenarioError
 
 if TYPE_CHECKING:
     import os
@@ -25,17 +35,22 @@ if TYPE_CHECKING:
 
     from pytest_kanister._harness.stage import WorkloadStage
     from pytest_kanister._model.results import ScenarioResult, StepResult
-    from pytest_kanister._scenario.model import Scenario
+    from pytest_kanister._scenario.model import Scenario, Step
 
-__all__ = ["NotProven", "ScenarioFile", "ScenarioItem"]
+__all__ = ["NotProven", "NotRun", "ScenarioFile", "ScenarioItem"]
 
 
 class NotProven(Exception):
-    """Carries the result of a scenario that did not prove itself to pytest's report."""
+    """A scenario that ended otherwise than promised: the only thing that an xfail accepts."""
 
-    def __init__(self, result: ScenarioResult) -> None:
+    def __init__(self, result: ScenarioResult, text: str) -> None:
         super().__init__(f"scenario {result.name}: {result.verdict.value}")
         self.result = result
+        self.text = text
+
+
+class NotRun(NotProven):
+    """A scenario that could not be run to its end, so there is no verdict."""
 
 
 class ScenarioFile(pytest.File):
@@ -45,12 +60,22 @@ class ScenarioFile(pytest.File):
         """One item for each scenario; a broken file is a collection error that points into it."""
         try:
             scenarios = load_scenarios(self.path)
+            settings = self.config.stash[RUN].settings
+            raise_all(_once([p for each in scenarios for p in problems_of(each, settings)]))
+            items = [
+                ScenarioItem.from_parent(self, name=scenario.title, scenario=scenario)
+                for scenario in scenarios
+            ]
         except ScenarioError as error:
             raise self.CollectError(str(error)) from None
         if not self.config.option.collectonly:
             warm_up()  # a quarter of a second that passes while pytest still collects
-        for scenario in scenarios:
-            yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
+        yield from items
+
+
+def _once(problems: list[ScenarioError]) -> list[ScenarioError]:
+    """Each text once: variants of a matrix share their mistakes."""
+    return list({str(problem): problem for problem in problems}.values())
 
 
 class ScenarioItem(pytest.Item):
@@ -60,38 +85,64 @@ class ScenarioItem(pytest.Item):
         super().__init__(**kwargs)  # type: ignore[arg-type] # pytest passes what it needs through
         self.scenario = scenario
         self._stage: WorkloadStage | None = None
+        self._own_properties: list[tuple[str, object]] = []
         self.add_marker(pytest.mark.kanister)
+        for mark in scenario.marks:
+            self.add_marker(marker(mark, NotProven))
 
     def setup(self) -> None:
         """Cluster, store, Profile and database."""
-        spec = self.scenario.workload
+        scenario, spec = self.scenario, self.scenario.workload
+        harness = self.config.stash[RUN].harness
+        self._forget()
+        leave_record(self, name=scenario.title)
         with provisioning(self.config):
-            self._stage = self.config.stash[RUN].harness.open_stage(
-                spec.kind,
-                name=spec.name,
-                namespace=spec.namespace,
-                options=spec.options,
-                beside=self.path.parent,
-            )
+            try:
+                harness.require(scenario)
+                self._stage = harness.open_stage(
+                    spec.kind,
+                    name=spec.name,
+                    namespace=spec.namespace,
+                    options=spec.options,
+                    beside=self.path.parent,
+                )
+            except KanisterHarnessError as error:
+                cause = "environment" if error.exit_code == 4 else "scenario"
+                leave_record(self, verdict="error", cause=cause, message=str(error))
+                raise
 
     def runtest(self) -> None:
         """The steps."""
-        from pytest_kanister._scenario.runner import run_steps
-
         assert self._stage is not None
         run = self.config.stash[RUN]
         lines: list[str] = []
 
+        def on_begin(step: Step) -> None:
+            if run.screen is not None:
+                run.screen.step(step.kind)
+
         def on_step(step: StepResult) -> None:
             lines.append(step_line(step))
             run.harness.step_done(step)
-            run.tell(lines[-1])
+            if run.screen is not None:
+                run.screen.done(step)
 
-        result = run_steps(self.scenario, self._stage, on_step)
-        self.add_report_section("call", "kanister", "\n".join(lines))
-        self.user_properties.append((PROPERTY, json.dumps(result_as_json(result))))
-        if result.verdict is not Verdict.PROVEN:
-            raise NotProven(result)
+        runner = Runner(self.scenario, self._stage, on_step, on_begin)
+        if run.screen is not None:
+            run.screen.begin(self.name)
+        try:
+            result = runner.run()
+            text = self._finish(result)
+        except pytest.fail.Exception as error:  # pytest-timeout's way to end a test
+            self._finish(runner.result(str(error)))
+            raise
+        finally:
+            if run.screen is not None:
+                run.screen.end()
+        if result.verdict is Verdict.PROVEN:  # a failure's own text has them
+            self.add_report_section("call", "kanister", "\n".join(lines))
+        else:
+            raise (NotRun if result.verdict is Verdict.ERROR else NotProven)(result, text)
 
     def teardown(self) -> None:
         """The namespace goes; cluster and store stay for the next item."""
@@ -103,10 +154,37 @@ class ScenarioItem(pytest.Item):
         self, excinfo: ExceptionInfo[BaseException], style: object = None
     ) -> str | TerminalRepr:
         """Our text for our verdicts; pytest's traceback for anything else, as that is a bug."""
-        if isinstance(excinfo.value, NotProven):
-            return failure_text(excinfo.value.result)
-        return super().repr_failure(excinfo)
+        error = excinfo.value
+        if not isinstance(error, NotProven):
+            return super().repr_failure(excinfo)
+        # A plain text would be repeated whole in pytest's short summary and in JUnit's message.
+        step = next(s for s in reversed(error.result.steps) if s.verdict is not Verdict.PROVEN)
+        said = f"{cause_of(error.result)}: {step.step}: {step.summary}"
+        place = ReprFileLocation(str(self.path), self.scenario.mark.line, said)
+        native = ReprEntryNative([f"{error.text}\n"])
+        return ReprExceptionInfo(ReprTraceback([native], None, "native"), place)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
         """Where the scenario stands."""
-        return self.path, self.scenario.mark.line - 1, self.scenario.name
+        return self.path, self.scenario.mark.line - 1, self.scenario.title
+
+    def _forget(self) -> None:
+        """Takes back what an earlier attempt left, when the item is run again."""
+        self.stash[RECORD] = {}
+        for own in self._own_properties:
+            self.user_properties.remove(own)
+        self._own_properties = []
+
+    def _finish(self, result: ScenarioResult) -> str:
+        """Record, evidence and JUnit properties; the text of a failure, without secrets."""
+        assert self._stage is not None
+        record = result_as_json(result)
+        text = ""
+        if result.verdict is not Verdict.PROVEN:
+            text = self._stage.redact(failure_text(result))
+            kept = keep_evidence(self, self._stage, record, text)
+            record.update(kept)
+        leave_record(self, **record)
+        self._own_properties = properties_of(record)
+        self.user_properties.extend(self._own_properties)
+        return text

@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_kanister._model.settings import OPTIONS, Settings
-from pytest_kanister._plugin.state import RUN, Run
+from pytest_kanister._plugin.state import RECORD, RUN, Run
 from pytest_kanister.errors import UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RUN", "add_options", "close", "configure", "settings_of"]
+__all__ = [
+    "RECORD",
+    "RUN",
+    "add_options",
+    "begin_screen",
+    "close",
+    "close_screen",
+    "configure",
+    "settings_of",
+]
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -59,8 +68,28 @@ def configure(config: pytest.Config) -> None:
     config.pluginmanager.register(run, "kanister-run")
 
 
-def close(config: pytest.Config) -> None:
-    """Ends what the run started."""
+def close(config: pytest.Config, exit_status: int) -> None:
+    """Writes the report, and ends what the run started."""
     run = config.stash.get(RUN, None)
-    if run is not None:
+    if run is None:
+        return
+    try:
+        run.write_report(exit_status)
+    finally:
         run.close()
+
+
+def begin_screen(config: pytest.Config) -> None:
+    """Opens the screen once it is known that an item of ours will run."""
+    from pytest_kanister._plugin.screen import open_screen
+
+    run = config.stash[RUN]
+    if run.screen is None:
+        run.screen = open_screen(config, os.environ)
+
+
+def close_screen(config: pytest.Config) -> None:
+    """Closes it; a second call does nothing."""
+    run = config.stash.get(RUN, None)
+    if run is not None and run.screen is not None:
+        run.screen.close()

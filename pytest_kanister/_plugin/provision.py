@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from pytest_kanister._harness.namespaces import slug
-from pytest_kanister._plugin.state import PROPERTY, RUN
+from pytest_kanister._plugin.state import RUN, leave_record
 from pytest_kanister.errors import EnvironmentProblem, HarnessBug, KanisterHarnessError
 
 if TYPE_CHECKING:
@@ -58,6 +57,5 @@ def fresh_workload(
 
 
 def report_ran(item: pytest.Item, ran: dict[str, str], losses: tuple[str, ...]) -> None:
-    """Leaves for the summary what really ran; a report's properties travel through xdist."""
-    record = {"ran": ran, "losses": list(losses)}
-    item.user_properties.append((PROPERTY, json.dumps(record)))
+    """Leaves for the summary what really ran."""
+    leave_record(item, ran=ran, losses=list(losses))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_kanister._plugin.fixtures import FIXTURES
+from pytest_kanister._plugin.options import begin_screen
 from pytest_kanister._plugin.state import RUN
 
 if TYPE_CHECKING:
@@ -27,4 +28,5 @@ def begin_early(session: pytest.Session) -> None:
     if session.config.option.collectonly or session.testsfailed:
         return
     if any(item.get_closest_marker("kanister") for item in session.items):
+        begin_screen(session.config)
         session.config.stash[RUN].harness.begin()

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from pytest_kanister._harness import Harness
     from pytest_kanister._model.settings import Settings
+    from pytest_kanister._plugin.screen import Screen
 
-__all__ = ["PROPERTY", "RUN", "Run"]
+__all__ = ["RECORD", "RUN", "Run", "leave_record"]
 
-PROPERTY = "kanister"
-"""Name of the report property in which an item leaves its record."""
+RECORD = pytest.StashKey[dict[str, Any]]()
+"""What an item of ours leaves behind: the values of `result_as_json` and more."""
+
+
+def leave_record(item: pytest.Item, **values: Any) -> None:
+    """Adds to the item's record."""
+    item.stash.setdefault(RECORD, {}).update(values)
 
 
 class Run:
@@ -23,14 +32,17 @@ class Run:
         settings: as the person chose.
         config: pytest's.
         next_item: the item after the current one.
-        records: what scenarios and fixtures reported, as JSON texts, in order of arrival.
+        screen: where a person sees what happens as it happens; None: nobody watches.
+        records: what items left, by node id, in order of arrival.
     """
 
     def __init__(self, settings: Settings, config: pytest.Config) -> None:
         self.settings = settings
         self.config = config
-        self.records: list[str] = []
+        self.screen: Screen | None = None
+        self.records: dict[str, dict[str, Any]] = {}
         self.next_item: pytest.Item | None = None
+        self._begun = datetime.now(tz=UTC), time.monotonic()
         self._harness: Harness | None = None
 
     @property
@@ -43,31 +55,79 @@ class Run:
         return self._harness
 
     def tell(self, line: str) -> None:
-        """Progress and steps as they happen, for a person who asked for them with `-vv`."""
-        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None and self.config.get_verbosity() >= 2:
-            reporter.ensure_newline()
-            reporter.write_line(f"kanister: {line}")
+        """Progress as it happens, for a person who watches."""
+        if self.screen is not None:
+            self.screen.progress(line)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gathers what ran, also from xdist's workers; each phase of an item brings it again."""
-        for name, value in report.user_properties:
-            if name == PROPERTY and value not in self.records:
-                self.records.append(str(value))
+        text = getattr(report, "kanister", "")
+        if not text:
+            return
+        record = self.records.setdefault(report.nodeid, {"attempts": 0})
+        if report.when == "setup" and not record.get("open"):
+            record.update(attempts=record["attempts"] + 1, open=True, outcome="")
+        record.update(json.loads(text))
+        record["outcome"] = _outcome(report) or record.get("outcome", "")
+        if report.when == "teardown":
+            record["open"] = False
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """What really ran; silent when nothing did."""
+        """Scenarios with their steps, and what really ran; silent when nothing did."""
         if self.records:
-            from pytest_kanister._plugin.summary import summary_lines
+            from pytest_kanister._plugin.summary import write_summary
 
-            terminalreporter.section("kanister: what really ran")
-            for line in summary_lines(self.records):
-                terminalreporter.write_line(line)
+            write_summary(terminalreporter, self.documents())
+
+    def documents(self) -> list[dict[str, Any]]:
+        """The records as the report's schema has them."""
+        return [
+            {
+                "nodeid": nodeid,
+                "ran": {},
+                "losses": [],
+                **{key: value for key, value in record.items() if key != "open"},
+                "attempts": max(1, record["attempts"]),
+            }
+            for nodeid, record in self.records.items()
+        ]
+
+    def write_report(self, exit_status: int) -> None:
+        """The JSON report, in the process that hears of all tests."""
+        if not self.settings.report or hasattr(self.config, "workerinput"):
+            return
+        from pytest_kanister import __version__
+        from pytest_kanister._report.run_report import run_report, write_report
+
+        begun, begin = self._begun
+        document = run_report(
+            self.documents(),
+            version=str(__version__),
+            begun=begun.isoformat(),
+            seconds=time.monotonic() - begin,
+            exit_status=exit_status,
+            settings=vars(self.settings),
+        )
+        write_report(self.settings.report, document)
 
     def close(self) -> None:
         """Ends what the harness started."""
         if self._harness is not None:
             self._harness.close()
+        if self.screen is not None:
+            self.screen.close()
+
+
+def _outcome(report: pytest.TestReport) -> str:
+    """The item's outcome as far as this phase decides it; empty: it does not."""
+    if hasattr(report, "wasxfail"):
+        return "xfailed" if report.skipped else "xpassed"
+    if report.failed:
+        environment = getattr(report, "kanister_environment", False)
+        return "failed" if report.when == "call" and not environment else "error"
+    if report.skipped:
+        return "skipped"
+    return "passed" if report.when == "call" and report.passed else ""
 
 
 RUN = pytest.StashKey[Run]()

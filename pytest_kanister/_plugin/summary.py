@@ -1,30 +1,28 @@
-"""The lines at the end: what really ran, and what this machine could not give."""
+"""The section at the end: scenarios with their steps, what really ran, how to repeat."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pytest_kanister._report.lines import ran_lines
+from pytest_kanister._report.closing import closing_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["summary_lines"]
+    import pytest
+
+__all__ = ["write_summary"]
+
+_MARKUP: dict[str, dict[str, bool]] = {
+    "proven": {"green": True},
+    "different": {"red": True},
+    "error": {"red": True},
+    "unverified": {"yellow": True},
+}
 
 
-def summary_lines(records: Iterable[str]) -> list[str]:
-    """The roles with everything that ran in them, the losses once.
-
-    Args:
-        records: JSON texts with `ran` and `losses`, as items left them.
-    """
-    ran: dict[str, list[str]] = {}
-    losses: list[str] = []
-    for text in records:
-        record = json.loads(text)
-        for role, words in record["ran"].items():
-            if words not in ran.setdefault(role, []):
-                ran[role].append(words)
-        losses += [loss for loss in record["losses"] if loss not in losses]
-    return ran_lines({role: ", ".join(words) for role, words in ran.items()}, losses)
+def write_summary(reporter: pytest.TerminalReporter, records: Sequence[Mapping[str, Any]]) -> None:
+    """Writes the section."""
+    reporter.section("kanister")
+    for text, verdict in closing_report(records, verbosity=reporter.config.get_verbosity()):
+        reporter.write_line(text, **_MARKUP.get(verdict, {}))

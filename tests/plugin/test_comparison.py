@@ -7,7 +7,6 @@ from dataclasses import replace
 from pytest_kanister._data.proof import Snapshot, Table
 from pytest_kanister._data.proof.canonical import Column, Kind
 from pytest_kanister._plugin.comparison import explain
-from pytest_kanister._plugin.summary import summary_lines
 
 COLUMNS = (Column("name", "text", Kind.TEXT), Column("balance", "int", Kind.INTEGER))
 
@@ -56,18 +55,3 @@ def test_what_cannot_be_compared_is_said() -> None:
 def test_other_comparisons_are_pytests_own() -> None:
     assert explain("==", 1, BEFORE) is None
     assert explain("<", BEFORE, AFTER) is None
-
-
-def test_the_summary_names_each_thing_once() -> None:
-    records = [
-        '{"ran": {"database": "MySQL 9", "store": "S 4"}, "losses": ["no walls"]}',
-        '{"ran": {"database": "MySQL 8", "store": "S 4"}, "losses": ["no walls", "slow"]}',
-    ]
-
-    assert summary_lines(records) == [
-        "  database   MySQL 9, MySQL 8",
-        "  store      S 4",
-        "  lost       no walls",
-        "  lost       slow",
-    ]
-    assert summary_lines([]) == []

@@ -98,12 +98,11 @@ def test_a_python_test_shows_the_rows_that_differ(tmp_path: Path) -> None:
     assert "edwin" in run.stdout
 
 
-def test_a_blueprint_that_is_not_there_fails_with_the_places(tmp_path: Path) -> None:
+def test_a_blueprint_that_is_not_there_is_told_while_collecting(tmp_path: Path) -> None:
     run = Example(tmp_path, {"a.kanister.yaml": SCENARIO.replace("mysql-b", "no-b")}).run_pytest()
 
-    assert run.outcomes == {"failed": 1}, run.stdout
-    assert "there is no Blueprint 'no-blueprint.yaml'; looked for" in run.stdout
-    assert "a.kanister.yaml:2:12" in run.stdout or "a.kanister.yaml" in run.stdout
+    assert run.outcomes == {"error": 1}, run.stdout
+    assert "a.kanister.yaml:6:3: there is no Blueprint 'no-blueprint.yaml'; looked" in run.stdout
 
 
 UNKNOWN_IMAGE = SCENARIO.replace("app}", "app, image: 'no-such-database:1'}")

@@ -118,6 +118,7 @@ def test_json_holds_everything() -> None:
     assert json.loads(json.dumps(body)) == {
         "name": "accounts",
         "verdict": "proven",
+        "cause": "",
         "seconds": 1.25,
         "steps": [
             {

@@ -58,9 +58,10 @@ def run(context: Context, arguments: VerifyDeleted) -> Outcome:
     left = left_behind(ledger, own if living else None, allowed=arguments.allow)
     facts = {"objects": len(left), "versions": len(ledger.versions), "kept": len(living)}
     if not left:
-        hidden = f", {len(ledger.versions)} allowed versions aside" if ledger.versions else ""
+        allowed = sum(version.key not in living for version in ledger.versions)
+        hidden = f", {allowed} allowed versions aside" if allowed else ""
         said = (
-            f"bucket {bucket.name} holds the other backups' {len(living):,} objects alone"
+            f"bucket {bucket.name} holds {len(living):,} of the other backups' alone"
             if living
             else f"bucket {bucket.name} is empty again"
         )
