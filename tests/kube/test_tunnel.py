@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import socket
 import threading
@@ -197,8 +198,10 @@ def test_nothing_is_left_behind(kube: KubeClient, pod: Answering) -> None:
     pod.do = lambda client: client.sendall(client.recv(10))
     with kube.reach("default", "s", 80) as address:
         idle = socket.create_connection(address, timeout=20)
-    assert idle.recv(1) == b""
-    idle.close()
+        idle.sendall(b"a")
+        assert idle.recv(1) == b"a"
+    with idle, contextlib.suppress(ConnectionResetError):
+        assert idle.recv(1) == b""
     ours = ("pytest-kanister tunnel", "pytest-kanister link")
     assert not [thread.name for thread in threading.enumerate() if thread.name in ours]
     with pytest.raises(OSError, match="refused"):
