@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from select import select
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._data.proof.canonical import Column, Kind
@@ -58,8 +59,9 @@ LARGE_OBJECTS = TableShape(
 )
 """All of a database, as if they were a table."""
 
-_BATCH_ROWS = 2048
-_BATCH_BYTES = 1 << 20
+_BATCH_BYTES = 1 << 18
+READ_TIMEOUT_S = 600
+"""Without a byte: the longest wait is for a sort or a lock."""
 
 
 def begin(connection: Connection[Any]) -> str:
@@ -126,30 +128,53 @@ def stream(connection: Connection[Any], source: str) -> Iterator[list[bytes]]:
         EnvironmentProblem: it went away.
     """
     psycopg = driver()
+    # libpq's own calls: psycopg's `copy` makes a generator of each row, at twice the price.
+    libpq = connection.pgconn
     try:
-        with connection.cursor() as cursor, cursor.copy(_copy(source)) as copy:
-            batch: list[bytes] = []
-            size_bytes = 0
-            for line in copy:
-                row = bytes(line[:-1])
-                batch.append(row)
-                size_bytes += len(row)
-                if len(batch) >= _BATCH_ROWS or size_bytes >= _BATCH_BYTES:
-                    yield batch
-                    batch, size_bytes = [], 0
-            yield batch
+        _expect(psycopg, libpq, libpq.exec_(_copy(source)), "COPY_OUT")
+        batch: list[bytes] = []
+        size_bytes, line = 0, libpq.get_copy_data
+        while True:
+            length, data = line(1)
+            if length > 0:
+                batch.append(bytes(data)[:-1])
+                size_bytes += length
+                if size_bytes < _BATCH_BYTES:
+                    continue
+            if batch:
+                yield batch
+                batch, size_bytes = [], 0
+            if length == 0:  # nothing is there yet
+                if not select([libpq.socket], [], [], READ_TIMEOUT_S)[0]:
+                    raise _gone(f"it sent nothing for {READ_TIMEOUT_S} s")
+                libpq.consume_input()
+            elif length < 0:
+                break
+        while result := libpq.get_result():
+            _expect(psycopg, libpq, result, "COMMAND_OK")
     except psycopg.Error as error:
-        text = str(error).strip()
-        if not connection.broken:
-            raise UsageProblem(f"PostgreSQL refused while rows were read: {text}") from error
-        raise EnvironmentProblem(
-            f"PostgreSQL went away while rows were read: {text}",
-            remedies=["see whether its pod still runs and what it says"],
-        ) from error
+        raise _gone(str(error).strip()) from error
 
 
-def _copy(source: str) -> Any:
-    return f"COPY {source} TO STDOUT"
+def _expect(psycopg: Any, libpq: Any, result: Any, status: str) -> None:
+    if result.status == psycopg.pq.ExecStatus[status]:
+        return
+    text = result.get_error_message()
+    if libpq.status == psycopg.pq.ConnStatus.BAD:
+        raise _gone(text)
+    raise UsageProblem(f"PostgreSQL refused while rows were read: {text}")
+
+
+def _gone(text: str) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"PostgreSQL went away while rows were read: {text}",
+        remedies=["see whether its pod still runs and what it says"],
+    )
+
+
+def _copy(source: str) -> bytes:
+    # Told to write SQL_ASCII the server writes what is stored, in whatever encoding.
+    return f"COPY {source} TO STDOUT (ENCODING 'SQL_ASCII')".encode()
 
 
 def _again(reopen: Reopen, source: str) -> Iterator[list[bytes]]:

@@ -8,7 +8,7 @@ from pytest_kanister._data.proof.canonical import Column
 from pytest_kanister._data.workloads.postgresql.catalogue import FIRST_OID, properties
 from pytest_kanister._data.workloads.postgresql.connection import quoted, rows_of
 from pytest_kanister._data.workloads.postgresql.relations import COLUMN
-from pytest_kanister._data.workloads.postgresql.types import ColumnTypes
+from pytest_kanister._data.workloads.postgresql.types import ColumnTypes, codec
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -96,12 +96,13 @@ def table_shapes(connection: Connection[Any], database: str) -> dict[Name, Table
         Unverified: a column's type has no canonical form that is known here.
     """
     types = ColumnTypes(connection)
+    charset = codec(str(rows_of(connection, "SHOW server_encoding")[0][0]))
     columns: dict[int, list[Column]] = {}
     words: dict[int, dict[str, str]] = {}
     computed: set[int] = set()
     for table, name, oid, type_, text, generated in rows_of(connection, _COLUMNS):
         kind = types.kind(oid, name, type_)
-        columns.setdefault(table, []).append(Column(name, type_, kind))
+        columns.setdefault(table, []).append(Column(name, type_, kind, charset))
         words.setdefault(table, {})[f"column {name}"] = text
         if generated:
             computed.add(table)

@@ -12,7 +12,7 @@ from pytest_kanister.errors import Unverified
 if TYPE_CHECKING:
     from psycopg import Connection
 
-__all__ = ["TYPES", "ColumnTypes", "known_types"]
+__all__ = ["TYPES", "ColumnTypes", "codec", "known_types"]
 
 _TYPE = f"""FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace
   WHERE n.nspname !~ '^pg_temp_' AND {own("t", "pg_type")}"""
@@ -84,6 +84,33 @@ _EXTENSIONS = frozenset(
     {"citext", "hstore", "ltree", "lquery", "ltxtquery", "cube", "seg"}
     | {"isbn", "isbn13", "ismn", "ismn13", "issn", "issn13", "ean13", "upc"}
 )
+
+
+# Python's codecs, where PostgreSQL's name of an encoding is another one.
+_CODECS = {
+    "EUC_CN": "gb2312",
+    "EUC_JIS_2004": "euc_jis_2004",
+    "KOI8R": "koi8-r",
+    "KOI8U": "koi8-u",
+    "LATIN1": "iso8859-1",
+    "LATIN2": "iso8859-2",
+    "LATIN3": "iso8859-3",
+    "LATIN4": "iso8859-4",
+    "LATIN5": "iso8859-9",
+    "LATIN6": "iso8859-10",
+    "LATIN7": "iso8859-13",
+    "LATIN8": "iso8859-14",
+    "LATIN9": "iso8859-15",
+    "LATIN10": "iso8859-16",
+    "SQL_ASCII": "utf-8",
+    "UTF8": "utf-8",
+    "WIN866": "cp866",
+}
+
+
+def codec(encoding: str) -> str:
+    """Python's name of a database's encoding: for showing values, never for comparing them."""
+    return _CODECS.get(encoding, encoding.lower().replace("win", "cp"))
 
 
 def known_types() -> frozenset[str]:
