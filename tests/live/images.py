@@ -79,9 +79,11 @@ class Image:
 
     Attributes:
         tag: its name.
-        packages: Debian packages in it, beside `_BASE`.
+        packages: Debian packages in it, beside `_BASE`; None: nothing but `files`.
+        suite: of the distribution, from which they are; None: this machine's.
         folders: folders made in it, by mode.
         files: texts or files of this machine laid over the packages, executable ones.
+        links: symbolic links, by path without the leading slash.
         kando: whether our kando is in it.
         entrypoint: as in an image's configuration, like the next ones.
         command: default arguments.
@@ -90,9 +92,11 @@ class Image:
     """
 
     tag: str
-    packages: tuple[str, ...] = ()
+    packages: tuple[str, ...] | None = ()
+    suite: str | None = "sid"
     folders: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, str | Path] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
@@ -101,27 +105,38 @@ class Image:
 
     def write_tar(self, out: IO[bytes]) -> None:
         """Writes the root file system as a tar stream."""
-        tree = fetch_packages(
-            f"image-{self.tag.rpartition('/')[2].partition(':')[0]}",
-            [*_BASE, *self.packages],
-            suite="sid",
-            cache=cache_folder(),
-            progress=print,
-        )
-        # Linked, not copied: whatever is laid over replaces a link, never a file of the cache.
-        with tempfile.TemporaryDirectory(prefix=".image-", dir=tree.parent) as scratch:
+        with tempfile.TemporaryDirectory(prefix=".image-", dir=cache_folder()) as scratch:
             over = Path(scratch, "root")
-            subprocess.run(["cp", "--archive", "--link", str(tree), str(over)], check=True)
+            if self.packages is None:
+                over.mkdir()
+            else:
+                # Linked, not copied: what is laid over replaces a link, never the cache's file.
+                tree = self._tree(self.packages)
+                subprocess.run(["cp", "--archive", "--link", str(tree), str(over)], check=True)
             self._lay_over(over)
             command = ["tar", "--create", "--owner=0", "--group=0", "-C", str(over)]
             command += [f"--exclude=./usr/share/{name}" for name in ("doc", "man", "locale")]
             subprocess.run([*command, "."], stdout=out, check=True)
+
+    def _tree(self, packages: tuple[str, ...]) -> Path:
+        return fetch_packages(
+            f"image-{self.tag.rpartition('/')[2].partition(':')[0]}",
+            [*_BASE, *packages],
+            suite=self.suite,
+            cache=cache_folder(),
+            progress=print,
+        )
 
     def _lay_over(self, over: Path) -> None:
         for name, mode in self.folders.items():
             folder = over / name.lstrip("/")
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(mode)
+        for name, target in self.links.items():
+            link = over / name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
         for name, source in {**_ACCOUNTS, **self.files}.items():
             file = over / name.lstrip("/")
             file.parent.mkdir(parents=True, exist_ok=True)
