@@ -22,9 +22,11 @@ __all__ = ["main"]
 COMMANDS = {
     "demo": ("demo", "the Kanister tutorial's round trip, step by step, with its proof"),
     "try": ("try_", "a round trip with your Blueprint, without writing a scenario"),
+    "lint": ("lint", "what reading a Blueprint shows: what fails, loses data or hides errors"),
     "snapshot": ("snapshot", "a database server's whole content as a file, for a script's own use"),
     "diff": ("diff", "what two such files do not share"),
     "scenarios": ("scenarios", "the scenarios that come along"),
+    "schema": ("schema", "the JSON schema of scenario files, or of the report"),
     "cluster": ("cluster", "up, down, env, status: an embedded cluster to play with"),
     "kanctl": ("kanctl", "Kanister's command line: create actionset, create profile, validate"),
     "operator": ("operator", "our operator stands in for Kanister on a cluster that has none"),

@@ -93,7 +93,7 @@ def test_plain_words_in_three_ways(tmp_path: Path) -> None:
         return json.loads(run.stdout.partition("<")[2].partition(">")[0])
 
     def expected(way: int) -> object:
-        return {name: values[way] for name, values in TOGETHER.items()}
+        return {name: options[name].parse(values[way]) for name, values in TOGETHER.items()}
 
     assert found(*flags, files=files, folder="flags") == expected(0)
     assert found(files=files, folder="ini") == expected(1)
