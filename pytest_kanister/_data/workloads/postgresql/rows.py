@@ -160,7 +160,8 @@ def _expect(psycopg: Any, libpq: Any, result: Any, status: str) -> None:
     if result.status == psycopg.pq.ExecStatus[status]:
         return
     text = result.get_error_message()
-    if libpq.status == psycopg.pq.ConnStatus.BAD:
+    state = result.error_field(psycopg.pq.DiagnosticField.SQLSTATE) or b""
+    if libpq.status == psycopg.pq.ConnStatus.BAD or state.startswith(b"57P"):  # it shuts down
         raise _gone(text)
     raise UsageProblem(f"PostgreSQL refused while rows were read: {text}")
 
