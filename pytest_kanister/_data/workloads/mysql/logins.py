@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_kanister._data.proof.snapshot import Name, Properties
     from pytest_kanister._kube import Address
 
-__all__ = ["CLASS", "Logins"]
+__all__ = ["CLASS", "LOGINS", "Logins"]
 
 CLASS = "login"
 """The inventory's class."""
@@ -86,6 +86,10 @@ class Logins:
                 return f"let in with password {number} as {outcome.said}"
             said = said or outcome.said
         return f"refused: {said}"
+
+
+LOGINS = Logins()
+"""Of this process: what was seeded in one server may be restored into another."""
 
 
 def _given(statement: str) -> Iterator[tuple[str, str]]:

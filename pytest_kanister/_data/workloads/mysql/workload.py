@@ -17,7 +17,7 @@ from pytest_kanister._data.proof.collect import Collector
 from pytest_kanister._data.workloads.mysql.connection import Login, connect, rows_of
 from pytest_kanister._data.workloads.mysql.damages import OF_THE_VOLUME, count_rows, do_damage
 from pytest_kanister._data.workloads.mysql.generated import GENERATED, Generated
-from pytest_kanister._data.workloads.mysql.logins import CLASS, Logins
+from pytest_kanister._data.workloads.mysql.logins import CLASS, LOGINS
 from pytest_kanister._data.workloads.mysql.manifests import (
     MYSQL,
     PORT,
@@ -101,7 +101,6 @@ class MySQL:
         self._settings = settings
         self._options = {"image": self.flavour.image, "storage": "1Gi", **options}
         self._password: Secret | None = None
-        self._logins = Logins()
 
     def deploy(self) -> None:
         """Secret, two Services and a StatefulSet; root's password is made up here."""
@@ -184,14 +183,14 @@ class MySQL:
             before = count_rows(connection)
             for part in script:
                 rows_of(connection, part)
-                self._logins.learn(part)
+                LOGINS.learn(part)
             return count_rows(connection) - before
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Runs statements as root in a session of their own; rows of the last one that has any."""
         with self._connect() as connection:
             rows = rows_of(connection, statement)
-        self._logins.learn(statement)
+        LOGINS.learn(statement)
         return rows
 
     def damage(self, **how: Any) -> str:
@@ -219,9 +218,9 @@ class MySQL:
                 collector = Collector(RunFile().table, full_rows=self._settings.full_rows)
                 again = partial(self._connect, raw=True)
                 found = take_snapshot(connection, collector, again)
-            if not self._logins:
+            if not LOGINS:
                 return found
-            tried = self._logins.tried(address, found.inventory["user"])
+            tried = LOGINS.tried(address, found.inventory["user"])
         return replace(found, inventory={**found.inventory, CLASS: tried}) if tried else found
 
     def version(self) -> str:

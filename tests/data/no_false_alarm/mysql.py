@@ -1,0 +1,9 @@
+"""MySQL's part."""
+
+from __future__ import annotations
+
+from pytest_kanister._data.workloads.mysql import MySQL
+from pytest_kanister._data.workloads.mysql.manifests import claim_name, pod_name
+from tests.data.no_false_alarm.copying import Engine
+
+ENGINE = Engine(MySQL, ("tricky", "many-tables"), MySQL.flavour.image, claim_name, pod_name)
