@@ -108,7 +108,7 @@ def _fetch(call: Call, reference: Mapping[str, Any]) -> Awaitable[Object]:
 def _listed(call: Call, conditions: Object, name: str) -> list[Object]:
     found = conditions.get(name) or []
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise call.undecodable("conditions")
+        raise call.undecodable("conditions", f"'{name}' expected a list of maps")
     return found
 
 

@@ -45,6 +45,7 @@ class Run:
         words |= {"storage": ground.storage, "snapshots": ground.snapshots}
         self._case = case.filled(words)
         self._looked_at = name
+        self.said = ""
         self._deadline = Deadline(runner.limit_s)
         self._bucket: Any = None
         self._controller = Controller(self._kube, runner.kanister)
@@ -221,6 +222,9 @@ class Run:
         seen = Seen(restarts=self._controller.restarts())
         with contextlib.suppress(NotFound):
             seen.actionset = kube.get(ACTIONSETS, self._looked_at, kanister)
+        status = (seen.actionset or {}).get("status") or {}
+        message = (status.get("error") or {}).get("message", "")
+        self.said = message.replace(self._name, "<id>")
         if expect.events is not None:
             seen.events = list(self._events())
         if expect.pods is not None and self._status_fits(seen):

@@ -51,11 +51,15 @@ class Ground:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One case's result: no differences, it conforms."""
+    """One case's result: no differences, it conforms.
+
+    `said` is the ActionSet's `status.error.message`, the case's own names put back to words.
+    """
 
     case: Case
     differences: tuple[str, ...]
     took_s: float
+    said: str = ""
 
 
 class Runner:
@@ -126,7 +130,7 @@ class Runner:
             found = [f"could not be run: {error}"]
         finally:
             run.clean()
-        return Outcome(case, tuple(found), time.monotonic() - began)
+        return Outcome(case, tuple(found), time.monotonic() - began, run.said)
 
     @contextlib.contextmanager
     def _without_webhook(self) -> Iterator[None]:

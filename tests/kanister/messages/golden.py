@@ -6,18 +6,17 @@ import difflib
 import os
 from pathlib import Path
 
-__all__ = ["agree"]
+__all__ = ["FOLDER", "agree"]
 
-_FOLDER = Path(__file__).with_name("golden")
+FOLDER = Path(__file__).with_name("golden")
 
 
-def agree(name: str, text: str) -> None:
-    """Compares with `golden/NAME`.
+def agree(file: Path, text: str) -> None:
+    """Compares with the file.
 
     Raises:
         AssertionError: they differ; says how.
     """
-    file = _FOLDER / name
     if os.environ.get("KANISTER_UPDATE_GOLDEN") == "1":
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -29,7 +28,7 @@ def agree(name: str, text: str) -> None:
     assert before == text, "\n".join(
         [
             *differences,
-            f"{name}: messages to people have changed: read them by the rule (what / expected and "
-            "found / where / what now), then KANISTER_UPDATE_GOLDEN=1 writes the file anew",
+            f"{file.name}: messages to people have changed: read them by the rule (what / expected "
+            "and found / where / what now), then KANISTER_UPDATE_GOLDEN=1 writes the file anew",
         ]
     )

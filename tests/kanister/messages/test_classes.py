@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_kanister import errors
-from tests.kanister.messages.golden import agree
+from tests.kanister.messages.golden import FOLDER, agree
 
 PLACE: dict[str, Any] = {"file": "shop.kanister.yaml", "line": 7, "column": 5}
 SET = {"namespace": "kanister", "action": "backup", "message": "null: Failed to exec\nstdout: a"}
@@ -50,7 +50,7 @@ EXAMPLES: list[errors.KanisterHarnessError] = [
 
 def test_each_class_is_as_reviewed() -> None:
     blocks = [f"{type(error).__name__}\n{_indented(str(error))}" for error in EXAMPLES]
-    agree("classes.txt", "\n".join(blocks))
+    agree(FOLDER / "classes.txt", "\n".join(blocks))
 
 
 def test_no_class_is_left_out() -> None:

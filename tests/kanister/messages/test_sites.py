@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import pytest_kanister
-from tests.kanister.messages.golden import agree
+from tests.kanister.messages.golden import FOLDER, agree
 from tests.kanister.messages.sites import CLASSES, Site, sites, written
 
 PACKAGE = Path(pytest_kanister.__file__).parent
@@ -42,7 +42,7 @@ SILENT = {
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_messages_are_as_reviewed(room: str) -> None:
-    agree(f"sites/{room.strip('_').replace('/', '-')}.txt", written(sites(PACKAGE, room)))
+    agree(FOLDER / f"sites/{room.strip('_').replace('/', '-')}.txt", written(sites(PACKAGE, room)))
 
 
 def _all() -> list[Site]:

@@ -18,7 +18,7 @@ import pytest_kanister
 from pytest_kanister._kanister.tools import write_programs
 from pytest_kanister._kanister.tools.kanctl.main import main
 from pytest_kanister._kube import KubeClient
-from tests.kanister.messages.golden import agree
+from tests.kanister.messages.golden import FOLDER, agree
 from tests.kanister.messages.sites import Site, sites
 from tests.support.api import running_server
 
@@ -128,7 +128,7 @@ def test_kando(s3_server: Any, tmp_path: Path) -> None:
     arguments = ["location", "push", "-", "<", "/dev/null"]
     blocks.append(_block("kando", arguments, stdin.returncode, stdin.stdout, stdin.stderr))
     text = _same_everywhere("\n".join(blocks), s3_server, tmp_path)
-    agree("kando.txt", text)
+    agree(FOLDER / "kando.txt", text)
     found = [*sites(PACKAGE, "_kanister/tools/kando"), *sites(PACKAGE, "_kanister/location")]
     assert _unseen(found, text) == {}
 
@@ -267,7 +267,7 @@ def test_kanctl(
         told = capsys.readouterr()
         blocks.append(_block("kanctl", arguments, status, told.out.encode(), told.err.encode()))
     text = _same_everywhere("\n".join(blocks), None, tmp_path)
-    agree("kanctl.txt", text)
+    agree(FOLDER / "kanctl.txt", text)
     found = [
         *sites(PACKAGE, "_kanister/tools/kanctl"),
         *sites(PACKAGE, "_kanister/blueprint/validation"),

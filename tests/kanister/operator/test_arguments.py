@@ -37,6 +37,7 @@ RUN = {
     "outputCommand": ["true"],
 }
 NEEDED = "Require one argument: "
+NO_TEXT = "'' expected type 'string', got unconvertible type "
 
 
 def _message(
@@ -100,8 +101,35 @@ def test_a_missing_and_an_unknown_argument(in_cluster: Run, make: Any, func: str
     ("func", "args", "message"),
     [
         ("BackupData", BACKUP, "Failed to validate Profile: Profile must be non-nil"),
-        ("BackupData", {**BACKUP, "pod": []}, "Failed to decode arg `pod`"),
-        ("BackupData", {**BACKUP, "insecureTLS": "x"}, "Failed to decode arg `insecureTLS`"),
+        (
+            "KubeTask",
+            {"image": "i", "command": ["a", {"b": 1}, []]},
+            "Failed to decode arg `command`: 2 error(s) decoding:\n\n"
+            "* '[1]' expected type 'string', got unconvertible type 'map[string]interface {}'\n"
+            "* '[2]' expected type 'string', got unconvertible type '[]interface {}'",
+        ),
+        (
+            "KubeTask",
+            {"image": "i", "command": "c", "podLabels": {"a": ["b"]}},
+            "Failed to decode arg `podLabels`: 1 error(s) decoding:\n\n"
+            "* '[a]' expected type 'string', got unconvertible type '[]interface {}'",
+        ),
+        (
+            "KubeTask",
+            {"image": "i", "command": "c", "podOverride": "x"},
+            "Failed to decode arg `podOverride`: '' expected a map, got 'string'",
+        ),
+        (
+            "BackupData",
+            {**BACKUP, "pod": []},
+            f"Failed to decode arg `pod`: {NO_TEXT}'[]interface {{}}'",
+        ),
+        (
+            "BackupData",
+            {**BACKUP, "insecureTLS": "x"},
+            "Failed to decode arg `insecureTLS`: cannot parse '' as bool: "
+            'strconv.ParseBool: parsing "x": invalid syntax',
+        ),
         ("RestoreData", RESTORE, f"{NEEDED}pod or volumes"),
         ("RestoreData", {**RESTORE, "pod": "a", "volumes": {"b": "/c"}}, f"{NEEDED}pod or volumes"),
         ("RestoreData", {**RESTORE, "pod": "a"}, f"{NEEDED}backupTag or backupIdentifier"),
@@ -132,7 +160,11 @@ def test_a_missing_and_an_unknown_argument(in_cluster: Run, make: Any, func: str
             "quantities must match the regular expression "
             "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
         ),
-        ("DeleteCSISnapshot", {"name": {}, "namespace": "app"}, "Failed to decode arg `name`"),
+        (
+            "DeleteCSISnapshot",
+            {"name": {}, "namespace": "app"},
+            f"Failed to decode arg `name`: {NO_TEXT}'map[string]interface {{}}'",
+        ),
         (
             "MultiContainerRun",
             {**RUN, "sharedVolumeSizeLimit": "much"},
@@ -156,7 +188,11 @@ def test_a_missing_and_an_unknown_argument(in_cluster: Run, make: Any, func: str
             {"namespace": "app", "instanceID": "i", "snapshotID": "s", "dbEngine": "MySQL"},
             "dbEngine: expected PostgreSQL, found 'MySQL'",
         ),
-        ("RestoreRDSSnapshot", {"instanceID": []}, "Failed to decode arg `instanceID`"),
+        (
+            "RestoreRDSSnapshot",
+            {"instanceID": []},
+            f"Failed to decode arg `instanceID`: {NO_TEXT}'[]interface {{}}'",
+        ),
     ],
 )
 def test_a_bad_argument(in_cluster: Run, make: Any, func: str, args: Any, message: str) -> None:

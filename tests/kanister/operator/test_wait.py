@@ -188,7 +188,7 @@ def test_old_wait(in_cluster: Run, make: Any, condition: str) -> None:
         ),
         (
             {"func": "Wait", "name": "w", "args": {"timeout": "1s", "conditions": "x"}},
-            "null: Failed to decode arg `conditions`",
+            "null: Failed to decode arg `conditions`: '' expected a map, got 'string'",
         ),
     ],
 )

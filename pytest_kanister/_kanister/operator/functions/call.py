@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._kanister.gotemplate.values import type_of
 from pytest_kanister._kanister.operator.errkit import KanisterError
 from pytest_kanister._kanister.operator.status import now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pytest_kanister._kanister.operator.controller import Controller
     from pytest_kanister._kanister.operator.logging import Log
@@ -78,15 +81,14 @@ class Call:
         """
         value = self._value(name, default)
         if isinstance(value, dict | list):
-            raise self.undecodable(name)
+            raise self.undecodable(name, _unconvertible("", "string", value))
         return _to_text(value)
 
     def texts(self, name: str) -> list[str]:
         """A list of strings; a scalar becomes a list of one."""
         value = self._value(name, None)
         items = value if isinstance(value, list) else [value]
-        if any(isinstance(item, dict | list) for item in items):
-            raise self.undecodable(name)
+        self._require_scalars(name, enumerate(items))
         return [_to_text(item) for item in items]
 
     def truth(self, name: str, *, default: bool) -> bool:
@@ -97,25 +99,39 @@ class Call:
                 return True
             if value in _FALSE:
                 return False
-            raise self.undecodable(name)
+            shown = json.dumps(value, ensure_ascii=False)
+            reason = f"strconv.ParseBool: parsing {shown}: invalid syntax"
+            raise self.undecodable(name, f"cannot parse '' as bool: {reason}")
         if isinstance(value, bool | int | float):
             return bool(value)
-        raise self.undecodable(name)
+        raise self.undecodable(name, _unconvertible("", "bool", value))
 
     def mapping(self, name: str) -> dict[str, Any]:
         """A map; empty when not given."""
         value = self.args.get(name) or {}
         if not isinstance(value, dict):
-            raise self.undecodable(name)
+            raise self.undecodable(name, f"'' expected a map, got '{_go_kind(value)}'")
         return value
 
     def strings(self, name: str) -> dict[str, str]:
         """A map of strings; empty when not given."""
-        return {key: _to_text(value) for key, value in self.mapping(name).items()}
+        found = self.mapping(name)
+        self._require_scalars(name, found.items())
+        return {key: _to_text(value) for key, value in found.items()}
 
-    def undecodable(self, name: str) -> KanisterError:
-        """The error for an argument of a wrong type."""
-        return KanisterError(f"Failed to decode arg `{name}`")
+    def undecodable(self, name: str, reason: str) -> KanisterError:
+        """The error for an argument of a wrong type; the reason in the words of `mapstructure`."""
+        return KanisterError(f"Failed to decode arg `{name}`", cause=KanisterError(reason))
+
+    def _require_scalars(self, name: str, items: Iterable[tuple[Any, Any]]) -> None:
+        wrong = [
+            f"* {_unconvertible(f'[{key}]', 'string', value)}"
+            for key, value in items
+            if isinstance(value, dict | list)
+        ]
+        if wrong:
+            listed = "\n".join(sorted(wrong))
+            raise self.undecodable(name, f"{len(wrong)} error(s) decoding:\n\n{listed}")
 
     def _value(self, name: str, default: Any) -> Any:
         if name in self.args:
@@ -125,9 +141,27 @@ class Call:
         return default
 
 
+def _unconvertible(place: str, wanted: str, value: Any) -> str:
+    go_type = type_of(value)
+    found = "" if go_type is None else go_type.name
+    return f"'{place}' expected type '{wanted}', got unconvertible type '{found}'"
+
+
+def _go_kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, list):
+        return "slice"
+    if isinstance(value, dict):
+        return "map"
+    return "float64" if isinstance(value, float) else "int64"
+
+
 def _to_text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float):
-        return repr(value).removesuffix(".0")
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
     return str(value)

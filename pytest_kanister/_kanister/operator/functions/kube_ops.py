@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from pytest_kanister._kanister.operator.errkit import KanisterError
+from pytest_kanister._kanister.operator.manifests import read_manifests
 from pytest_kanister._model.resources import Resource, gvk_resource
 from pytest_kanister.errors import ApiError, NotFound
 
@@ -57,14 +56,10 @@ async def _create(
     """Several documents are created in order; a namespace in one sticks for those after it."""
     if not spec:
         raise KanisterError("spec cannot be empty for create operation")
-    try:
-        documents = [document for document in yaml.safe_load_all(spec) if document]
-    except yaml.YAMLError as error:
-        raise KanisterError(f"Failed to decode spec: {error}") from error
     output: dict[str, Any] = {}
-    for document in documents:
+    for document in read_manifests(spec):
         resource = _resource(document)
-        namespace = document.get("metadata", {}).get("namespace") or namespace
+        namespace = (document.get("metadata") or {}).get("namespace") or namespace
         scope = namespace if resource.namespaced else None
         created = await call.api.create(resource, document, scope)
         output = _output(resource, created["metadata"]["name"], scope or "")
@@ -96,10 +91,7 @@ async def _patch(
     if not spec:
         raise KanisterError("spec cannot be empty for patch operation")
     resource, scope = _referenced(reference, reference.get("namespace") or "")
-    try:
-        patch = yaml.safe_load(spec)
-    except yaml.YAMLError as error:
-        raise KanisterError(f"Failed to decode spec: {error}") from error
+    patch = (read_manifests(spec) or [{}])[0]
     await call.api.patch(resource, reference.get("name", ""), patch, scope, patch_type="strategic")
     return _output(resource, reference.get("name", ""), scope or "")
 
