@@ -14,6 +14,7 @@ FAMILIES = {
     "templates": "Templates: what they read, and when it is there",
     "artifacts": "Artifacts between the actions",
     "shell": "Scripts whose failures go unseen",
+    "commands": "Programs that do not do what was meant",
     "secrets": "Secrets in scripts",
     "dumps": "Dumps that leave something out",
     "loads": "Restores that hide their errors",

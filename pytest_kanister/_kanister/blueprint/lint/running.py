@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._base.positions import load_documents
 from pytest_kanister._kanister.blueprint.lint.model import Finding, Place, Problem, Rule
 from pytest_kanister._kanister.blueprint.lint.registry import RULES
-from pytest_kanister._kanister.blueprint.lint.shell.parsing import is_available
-from pytest_kanister._kanister.blueprint.lint.suppression import Suppression, read_suppressions
+from pytest_kanister._kanister.blueprint.lint.shell.grammar import require
+from pytest_kanister._kanister.blueprint.lint.suppression import (
+    VERBS,
+    Suppression,
+    read_suppressions,
+)
 from pytest_kanister._kanister.blueprint.lint.view import View
-from pytest_kanister.errors import EnvironmentProblem, ScenarioError, UsageProblem
+from pytest_kanister.errors import ScenarioError, UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["LintResult", "lint_files", "lint_text"]
 
@@ -43,7 +47,11 @@ class LintResult:
 
 
 def lint_files(
-    paths: Iterable[Path], *, codes: Collection[str] = (), with_shell: bool = True
+    paths: Iterable[Path],
+    *,
+    codes: Collection[str] = (),
+    with_shell: bool = True,
+    skip_others: bool = False,
 ) -> LintResult:
     """Lints Blueprints.
 
@@ -51,29 +59,31 @@ def lint_files(
         paths: files, and folders whose files (`.yaml`, `.yml`) are taken when they hold one.
         codes: the rules to run; empty: all.
         with_shell: False gives the rules up that read scripts; the result names them.
+        skip_others: True passes over named files that hold no Blueprint, even if none does.
 
     Raises:
         EnvironmentProblem: the extra `lint` is missing and `with_shell` is true.
         UsageProblem: no such file, no Blueprint in what was given, an unknown code.
     """
+    looked = list(paths)
     rules = _chosen(codes)
     if with_shell and any(rule.needs_shell for rule in rules):
-        _require_shell()
+        require()
     run = [rule for rule in rules if with_shell or not rule.needs_shell]
     not_checked = tuple(rule for rule in rules if rule not in run)
     files: list[str] = []
     findings: list[Finding] = []
     sources: dict[str, tuple[str, ...]] = {}
     silenced = 0
-    for path, is_named in _files(paths):
+    for path, is_named in _files(looked):
         text, trouble = _read(path)
-        if not is_named and not _may_be_blueprint(text):
+        if (skip_others or not is_named) and not _may_be_blueprint(text):
             continue
         found = None if trouble else lint_text(text, str(path), rules=run)
         if trouble:
             findings.append(Finding(RULES[_UNREADABLE], str(path), Place(1, 1), trouble))
         if found is None and not trouble:
-            if is_named:
+            if is_named and not skip_others:
                 raise UsageProblem(f"{path}: expected a Blueprint, found none")
             continue
         files.append(str(path))
@@ -81,8 +91,8 @@ def lint_files(
             findings += found.findings
             silenced += found.silenced
             sources.update(found.sources)
-    if not files:
-        shown = ", ".join(map(str, paths)) or "nothing"
+    if not files and not skip_others:
+        shown = ", ".join(map(str, looked)) or "nothing"
         raise UsageProblem(f"no Blueprint found in {shown}")
     return LintResult(tuple(files), tuple(findings), not_checked, silenced, sources)
 
@@ -149,7 +159,7 @@ def _silence(
 
 
 def _wrong(comment: Suppression) -> str:
-    if comment.verb not in ("disable", "disable-file"):
+    if comment.verb not in VERBS:
         return f"expected disable=CODE or disable-file=CODE, found {comment.verb or 'nothing'!r}"
     if not comment.codes:
         return "names no rule"
@@ -168,28 +178,16 @@ def _joined(findings: list[Finding]) -> Iterator[Finding]:
         if earlier is None:
             first[key] = finding
         else:
-            first[key] = replace(earlier, also=(*earlier.also, finding.place.line))
+            lines = {*earlier.also, finding.place.line} - {earlier.place.line}
+            first[key] = replace(earlier, also=tuple(sorted(lines)))
     yield from first.values()
 
 
 def _chosen(codes: Collection[str]) -> list[Rule]:
     for code in codes:
         if code not in RULES:
-            raise UsageProblem(
-                f"there is no rule {code!r}; `pytest-kanister lint --rules` lists them"
-            )
+            raise UsageProblem(f"there is no rule {code!r}: see `pytest-kanister lint --rules`")
     return [rule for code, rule in RULES.items() if not codes or code in codes]
-
-
-def _require_shell() -> None:
-    if not is_available():
-        raise EnvironmentProblem(
-            "scripts cannot be read: tree-sitter and tree-sitter-bash are not installed",
-            remedies=[
-                "install the extra: pip install 'pytest-kanister[lint]'",
-                "give the rules that read scripts up, by name: pytest-kanister lint --without-shell",
-            ],
-        )
 
 
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:

@@ -16,7 +16,9 @@ from pytest_kanister._kanister.blueprint.lint.model import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Suppression", "read_suppressions"]
+__all__ = ["VERBS", "Suppression", "read_suppressions"]
+
+VERBS = ("disable", "disable-file")
 
 _COMMENT = re.compile(
     r"#\s*kanister-lint:\s*(?P<verb>[\w-]*)\s*=?\s*(?P<codes>[A-Za-z0-9_,\s]*?)"
@@ -42,9 +44,14 @@ class Suppression:
     reason: str
     verb: str
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether it gives a reason and a known verb; else it silences nothing."""
+        return bool(self.reason) and self.verb in VERBS
+
     def silences(self, code: str, line: int) -> bool:
         """Whether a finding of a rule at a line is meant."""
-        return bool(self.reason) and code in self.codes and self.line in (0, line)
+        return self.is_valid and code in self.codes and self.line in (0, line)
 
 
 def read_suppressions(lines: Sequence[str]) -> Iterator[Suppression]:

@@ -39,7 +39,11 @@ restore:
       conditions:
         anyOf:
         - condition: '{{ if eq "{ $.status.phase }" "Running" }}true{{ else }}false{{ end }}'
-          objectReference: {apiVersion: v1, resource: pods, name: x, namespace: "{{ .StatefulSet.Namespace }}"}
+          objectReference:
+            apiVersion: v1
+            resource: pods
+            name: "{{ .StatefulSet.Name }}-0"
+            namespace: "{{ .StatefulSet.Namespace }}"
 """
 _SCALE = """
 restore:
@@ -228,7 +232,7 @@ def replicas_hard_coded(view: View) -> Iterator[Problem]:
             if replicas == "0":
                 scaled = True
             elif scaled and replicas.isdecimal():
-                message = f"{replicas} pods afterwards, however many there were before"
+                message = f"scaled to {replicas} afterwards, however many there were before"
                 yield view.problem((*phase.path, "args", "replicas"), message)
 
 
@@ -288,6 +292,7 @@ def _reads_dot(condition: str) -> bool:
         re.sub(r"  - func: WaitV2\n.*?(?=  - func: KubeOps)", "", _RESTORE_CSI, flags=re.DOTALL)
     ),
     good=blueprint(_RESTORE_CSI),
+    needs_shell=True,
 )
 def destroys_before_it_knows(view: View) -> Iterator[Problem]:
     """A claim or a database instance deleted, a snapshot restored later, none looked at before."""
@@ -296,10 +301,13 @@ def destroys_before_it_knows(view: View) -> Iterator[Problem]:
         for number, phase in enumerate(phases):
             later = phases[number + 1 :]
             looked = any(p.func in ("Wait", "WaitV2") for p in phases[:number])
-            if _deletes_claim(phase) and not looked:
-                if any(p.func == "RestoreCSISnapshot" for p in later):
-                    message = "the claim is deleted before the snapshot was looked at"
-                    yield Problem(phase.place("func"), message)
+            if (
+                _deletes_claim(phase)
+                and not looked
+                and any(p.func == "RestoreCSISnapshot" for p in later)
+            ):
+                message = "the claim is deleted before the snapshot was looked at"
+                yield Problem(phase.place("func"), message)
         yield from _instance_deleted(action)
 
 

@@ -129,11 +129,14 @@ def defer_needs_output(view: View) -> Iterator[Problem]:
     for phase in view.phases:
         for text in phase.argument_texts if phase.is_deferred else ():
             for reference in phase.template(text).references:
-                if reference.names[0] == "Phases" and "Output" in reference.names[2:3]:
-                    if not reference.tested:
-                        name = reference.names[1]
-                        message = (
-                            f"where phase {name} failed there is no such output: the deferPhase "
-                            "then fails and hides why"
-                        )
-                        yield Problem(text.place(reference.start, reference.end), message)
+                if (
+                    reference.names[0] == "Phases"
+                    and "Output" in reference.names[2:3]
+                    and not reference.tested
+                ):
+                    name = reference.names[1]
+                    message = (
+                        f"where phase {name} failed there is no such output: the deferPhase "
+                        "then fails and hides why"
+                    )
+                    yield Problem(text.place(reference.start, reference.end), message)

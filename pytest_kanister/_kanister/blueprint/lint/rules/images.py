@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeGuard
 
 from pytest_kanister._kanister.blueprint.lint.model import Problem
 from pytest_kanister._kanister.blueprint.lint.rules.declaring import blueprint, rule, scripts
@@ -42,7 +42,10 @@ restore:
       operation: patch
       spec: "metadata: {annotations: {restored: '{{ .ArtifactsIn.snapshot.KeyValue.name }}'}}"
       objectReference:
-        {apiVersion: v1, resource: persistentvolumeclaims, name: "{{ .PVC.Name }}", namespace: "{{ .PVC.Namespace }}"}
+        apiVersion: v1
+        resource: persistentvolumeclaims
+        name: "{{ .PVC.Name }}"
+        namespace: "{{ .PVC.Namespace }}"
 delete:
   inputArtifactNames: [snapshot]
   phases:
@@ -187,7 +190,7 @@ def _names(phase: PhaseView) -> Iterator[tuple[Path, str, str]]:
                 yield (*phase.path, "objects", name, key), value, words
 
 
-def _is_name(value: Any) -> bool:
+def _is_name(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value) and "{{" not in value
 
 

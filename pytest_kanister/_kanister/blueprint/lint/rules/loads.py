@@ -7,25 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_kanister._kanister.blueprint.lint.model import Problem
+from pytest_kanister._kanister.blueprint.lint.names import names
 from pytest_kanister._kanister.blueprint.lint.rules.declaring import rule, scripts
 from pytest_kanister._kanister.blueprint.lint.shell.looking import Call, calls, flow_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_kanister._kanister.blueprint.lint.model import Problem
     from pytest_kanister._kanister.blueprint.lint.shell.model import Pipeline
     from pytest_kanister._kanister.blueprint.lint.shell.scripts import Script
     from pytest_kanister._kanister.blueprint.lint.view import View
 
 _PULL = 'kando location pull --profile "${profile}" --path "${path}" -'
-_EDITORS = frozenset({"sed", "awk", "gawk", "perl", "tr", "grep", "egrep", "cut", "iconv"})
+_EDITORS = names("sed awk gawk perl tr grep egrep cut iconv")
 _DUMPERS = frozenset(
-    "mysqldump mariadb-dump pg_dump pg_dumpall mongodump redis-dump elasticdump".split()  # noqa: SIM905
+    ["mysqldump", "mariadb-dump", "pg_dump", "pg_dumpall", "mongodump", "redis-dump", "elasticdump"]
 )
-_LOADERS = frozenset(
-    "mysql mariadb psql sqlcmd mongorestore redis-cli pg_restore cqlsh elasticdump".split()  # noqa: SIM905
-)
+_LOADERS = names("mysql mariadb psql sqlcmd mongorestore redis-cli pg_restore cqlsh elasticdump")
 
 
 @rule(
@@ -41,7 +40,7 @@ _LOADERS = frozenset(
     needs_shell=True,
 )
 def psql_goes_on_after_errors(view: View) -> Iterator[Problem]:
-    """psql without `-c`, without the variable on the command line, in PSQLRC's stead or in SQL."""
+    """Psql without `-c`, without the variable on the command line, in PSQLRC's stead or in SQL."""
     for call in calls(view, "psql"):
         if call.has("-l", "--list", "--version", "-V"):
             continue

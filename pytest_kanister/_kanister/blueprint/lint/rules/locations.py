@@ -41,7 +41,10 @@ backup:
   - func: BackupData
     name: copy
     objects:
-      key: {kind: Secret, name: "{{ .StatefulSet.Name }}", namespace: "{{ .StatefulSet.Namespace }}"}
+      key:
+        kind: Secret
+        name: "{{ .StatefulSet.Name }}"
+        namespace: "{{ .StatefulSet.Namespace }}"
     args:
       namespace: "{{ .StatefulSet.Namespace }}"
       pod: "{{ index .StatefulSet.Pods 0 }}"
@@ -55,7 +58,10 @@ restore:
   - func: RestoreData
     name: put
     objects:
-      key: {kind: Secret, name: "{{ .StatefulSet.Name }}", namespace: "{{ .StatefulSet.Namespace }}"}
+      key:
+        kind: Secret
+        name: "{{ .StatefulSet.Name }}"
+        namespace: "{{ .StatefulSet.Namespace }}"
     args:
       namespace: "{{ .StatefulSet.Namespace }}"
       image: ghcr.io/kanisterio/kanister-tools:0.116.0
@@ -71,7 +77,10 @@ delete:
 _DELETE_DATA = """DeleteData
     name: forget
     objects:
-      key: {kind: Secret, name: "{{ .StatefulSet.Name }}", namespace: "{{ .StatefulSet.Namespace }}"}
+      key:
+        kind: Secret
+        name: "{{ .StatefulSet.Name }}"
+        namespace: "{{ .StatefulSet.Namespace }}"
     args:
       namespace: "{{ .StatefulSet.Namespace }}"
       backupArtifactPrefix: "{{ .ArtifactsIn.data.KeyValue.prefix }}"
@@ -100,10 +109,10 @@ def _restic(prefix: str = _OWN_PREFIX, delete: str = _DELETE_DATA) -> str:
     summary="A time with a precision of one second names a backup.",
     why="Two backups within one second get the same name: the later one overwrites the earlier, "
     "and deleting one deletes both.",
-    remedy='`{{ .Time | replace ":" "-" }}` has nanoseconds; or a layout that ends in `.000000000`.',
+    remedy='`{{ .Time | replace ":" "-" }}` has nanoseconds; or end the layout in `.000000000`.',
     bad=_GOOD.replace(
         _TIME,
-        '{{ toDate "2006-01-02T15:04:05.999999999Z07:00" .Time | date "2006-01-02T15-04-05" }}',
+        '{{ toDate "2006-01-02T15:04:05.999999999Z07:00" .Time | date "2006-01-02-150405" }}',
     ),
     good=_GOOD,
 )
@@ -136,7 +145,7 @@ def second_precision(view: View) -> Iterator[Problem]:
     remedy='Write `15-04-05`, or `replace ":" "-"`.',
     bad=_GOOD.replace(
         _TIME,
-        '{{ toDate "2006-01-02T15:04:05.999999999Z07:00" .Time | date "2006-01-02T15:04:05.000000" }}',
+        '{{ toDate "2006-01-02T15:04:05.999999999Z07:00" .Time | date "2006-01-02T15:04:05.00" }}',
     ),
     good=_GOOD,
 )
@@ -305,13 +314,10 @@ def _artifact(view: View, name: str, key: str) -> str | None:
     "delete-unguarded",
     "warning",
     summary="A deletion by prefix takes whatever path it is given, an empty one too.",
-    why="kando deletes every object that begins with the path, `aws s3 rm --recursive` likewise; an "
+    why="kando deletes every object that begins with the path, `aws s3 rm --recursive` too; an "
     "empty path, or an empty last part, means every backup there is.",
     remedy='Ask first: `[[ -n "${path}" ]]` (under errexit that stops the script).',
-    bad=_GOOD.replace(
-        "[[ -n \"${path}\" ]]\n          IFS= read -r profile <<'ENDS'\n          {{ toJson .Profile }}\n          ENDS\n          kando location delete",
-        "IFS= read -r profile <<'ENDS'\n          {{ toJson .Profile }}\n          ENDS\n          kando location delete",
-    ),
+    bad=_GOOD.replace('[[ -n "${path}" ]]\n', ":\n"),
     good=_GOOD,
     needs_shell=True,
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_kanister._kanister.blueprint.lint.model import Problem
+from pytest_kanister._kanister.blueprint.lint.names import names
 from pytest_kanister._kanister.blueprint.lint.rules.declaring import blueprint, rule, scripts
 from pytest_kanister._kanister.blueprint.signatures import SIGNATURES
 from pytest_kanister._kanister.blueprint.validation import argument_maps_problems
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_kanister._base.positions import Path
+    from pytest_kanister._kanister.blueprint.lint.model import Problem
     from pytest_kanister._kanister.blueprint.lint.view import PhaseView, View
 
 _GOOD = scripts()
 _FIELDS = {
-    "action": frozenset(
-        "name kind configMapNames secretNames inputArtifactNames outputArtifacts phases deferPhase".split()  # noqa: SIM905
+    "action": names(
+        "name kind configMapNames secretNames inputArtifactNames outputArtifacts phases deferPhase"
     ),
     "phase": frozenset({"func", "name", "objects", "args"}),
     "artifact": frozenset({"keyValue", "kopiaSnapshot"}),
@@ -267,7 +268,7 @@ def _nulls(path: Path, tree: Any) -> Iterator[Path]:
           phases:
           - func: KubeOps
             name: make
-            args: {operation: create, spec: "kind: Pod", namespace: "{{ .Object.metadata.namespace }}"}
+            args: {operation: create, spec: "kind: Pod", namespace: "{{ .PVC.Namespace }}"}
         """),
 )
 def argument_value(view: View) -> Iterator[Problem]:

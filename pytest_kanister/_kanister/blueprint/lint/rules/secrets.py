@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_kanister._kanister.blueprint.lint.model import Problem
+from pytest_kanister._kanister.blueprint.lint.names import names
 from pytest_kanister._kanister.blueprint.lint.rules.declaring import blueprint, rule, scripts
 from pytest_kanister._kanister.blueprint.lint.shell.looking import Call, calls, flow_of
 from pytest_kanister._kanister.blueprint.lint.shell.resolving import kind_of
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from pytest_kanister._kanister.blueprint.lint.shell.scripts import Script
     from pytest_kanister._kanister.blueprint.lint.view import View
 
-_BUILTINS = frozenset(
-    "echo printf export local declare readonly typeset read test [ [[ set unset eval true : "  # noqa: SIM905
-    "let source . exit return shift trap cd".split()
+_BUILTINS = names(
+    "echo printf export local declare readonly typeset read test [ [[ set unset eval true : "
+    "let source . exit return shift trap cd"
 )
 _PRINTERS = frozenset({"echo", "printf"})
 _SQL_CLIENTS = {
@@ -127,14 +128,14 @@ def secret_traced(view: View) -> Iterator[Problem]:
         traced = "xtrace" in script.options
         flow = flow_of(script)
         for command in script.program.commands:
-            traced = _switched(command, traced)
+            traced = _switched(command, traced=traced)
             words = [*command.words, *(w for a in command.assignments for w in a.words)]
             if traced and any("secret" in flow.kinds(word) for word in words):
                 place = script.place(command.start, command.end)
                 yield Problem(place, "xtrace prints this with the secret in it")
 
 
-def _switched(command: Command, traced: bool) -> bool:  # noqa: FBT001 - the state so far
+def _switched(command: Command, *, traced: bool) -> bool:
     if command.name != "set":
         return traced
     texts = [word.literal for word in command.words[1:]]
@@ -268,7 +269,7 @@ def secret_in_sql(view: View) -> Iterator[Problem]:
               pod: "{{ index .StatefulSet.Pods 0 }}"
               container: db
               includePath: /data
-              backupArtifactPrefix: "{{ .Profile.Location.Bucket }}/{{ .StatefulSet.Namespace }}/{{ .StatefulSet.Name }}"
+              backupArtifactPrefix: "b/{{ .StatefulSet.Namespace }}/{{ .StatefulSet.Name }}"
               encryptionKey: hunter2hunter2
         """),
     good=blueprint("""
@@ -277,9 +278,12 @@ def secret_in_sql(view: View) -> Iterator[Problem]:
           - func: CheckRepository
             name: look
             objects:
-              key: {kind: Secret, name: "{{ .StatefulSet.Name }}", namespace: "{{ .StatefulSet.Namespace }}"}
+              key:
+                kind: Secret
+                name: "{{ .StatefulSet.Name }}"
+                namespace: "{{ .StatefulSet.Namespace }}"
             args:
-              backupArtifactPrefix: "{{ .Profile.Location.Bucket }}/{{ .StatefulSet.Namespace }}/{{ .StatefulSet.Name }}"
+              backupArtifactPrefix: "b/{{ .StatefulSet.Namespace }}/{{ .StatefulSet.Name }}"
               encryptionKey: "{{ .Phases.look.Secrets.key.Data.key | toString }}"
         """),
 )
@@ -287,6 +291,11 @@ def secret_in_file(view: View) -> Iterator[Problem]:
     """Plain values of arguments whose names say that they are secrets."""
     for phase in view.phases:
         for name, value in phase.args.items():
-            if _KEYS.search(name) and name != "credentialsSecret" and isinstance(value, str):
-                if "{{" not in value and _PLAIN.match(value):
-                    yield view.problem((*phase.path, "args", name), f"{name} stands here in clear")
+            if (
+                _KEYS.search(name)
+                and name != "credentialsSecret"
+                and isinstance(value, str)
+                and "{{" not in value
+                and _PLAIN.match(value)
+            ):
+                yield view.problem((*phase.path, "args", name), f"{name} stands here in clear")

@@ -182,10 +182,13 @@ def wrong_root_for_kind(view: View) -> Iterator[Problem]:
 def phases_in_objects(view: View) -> Iterator[Problem]:
     """`.Phases` and `.DeferPhase` below `objects`."""
     for _, phase, text, reference in _references(view):
-        if phase and "objects" in text.path[: len(phase.path) + 1]:
-            if reference.names[0] in ("Phases", "DeferPhase"):
-                message = f"{reference.text} does not exist yet: objects are rendered at launch"
-                yield _problem(text, reference, message)
+        if (
+            phase
+            and "objects" in text.path[: len(phase.path) + 1]
+            and reference.names[0] in ("Phases", "DeferPhase")
+        ):
+            message = f"{reference.text} does not exist yet: objects are rendered at launch"
+            yield _problem(text, reference, message)
 
 
 @rule(
@@ -295,10 +298,12 @@ def date_of_string(view: View) -> Iterator[Problem]:
     """The type of the last argument of `date` and its kin."""
     for _, _, text, template in _templates(view):
         for call in template.calls:
-            if call.name in ("date", "dateInZone", "date_in_zone", "htmlDate"):
-                if call.last_type == "string":
-                    message = f"{call.name} of a text gives the time of rendering: use toDate first"
-                    yield Problem(text.place(call.start, call.end), message)
+            if (
+                call.name in ("date", "dateInZone", "date_in_zone", "htmlDate")
+                and call.last_type == "string"
+            ):
+                message = f"{call.name} of a text gives the time of rendering: use toDate first"
+                yield Problem(text.place(call.start, call.end), message)
 
 
 @rule(
@@ -318,12 +323,17 @@ def index_of_missing_key(view: View) -> Iterator[Problem]:
     """Keys of `index` that a field could name as well."""
     for _, _, text, reference in _references(view):
         key = reference.names[-1]
-        if reference.indexed == 1 and not reference.tested and _IDENTIFIER.fullmatch(key):
-            if reference.names[0] in ROOTS and _is_map(reference.names[:-1]):
-                base = "." + reference.names[-2]
-                nothing = "`<nil>`" if reference.names[0] == "Object" else "an empty text"
-                message = f"where {key} is missing this is {nothing}; `{base}.{key}` would fail"
-                yield _problem(text, reference, message)
+        if (
+            reference.indexed == 1
+            and not reference.tested
+            and _IDENTIFIER.fullmatch(key)
+            and reference.names[0] in ROOTS
+            and _is_map(reference.names[:-1])
+        ):
+            base = "." + reference.names[-2]
+            nothing = "`<nil>`" if reference.names[0] == "Object" else "an empty text"
+            message = f"where {key} is missing this is {nothing}; `{base}.{key}` would fail"
+            yield _problem(text, reference, message)
 
 
 def _is_map(names: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._kanister.blueprint.lint.model import Problem
 from pytest_kanister._kanister.blueprint.lint.shell.resolving import Flow
@@ -114,7 +114,7 @@ def _calls_of(script: Script) -> tuple[Call, ...]:
 
 def calls(view: View | ActionView | Iterable[Script], *programs: str) -> Iterator[Call]:
     """Every command of every script, or those of the named programs."""
-    scripts = getattr(view, "scripts", view)
+    scripts: Any = getattr(view, "scripts", view)
     for script in scripts:
         for call in _calls_of(script):
             if not programs or call.program in programs:

@@ -1,4 +1,4 @@
-"""Scripts through tree-sitter's grammar of bash; the one module that imports it.
+"""Scripts as values, out of tree-sitter's trees.
 
 Over 300 lines, since every kind of node is turned into a value here and nowhere else.
 """
@@ -6,9 +6,10 @@ Over 300 lines, since every kind of node is turned into a value here and nowhere
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._kanister.blueprint.lint.names import names
+from pytest_kanister._kanister.blueprint.lint.shell.grammar import parse_bash
 from pytest_kanister._kanister.blueprint.lint.shell.model import (
     Assignment,
     Command,
@@ -19,34 +20,16 @@ from pytest_kanister._kanister.blueprint.lint.shell.model import (
     Redirect,
     Word,
 )
-from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["is_available", "parse_script"]
+__all__ = ["parse_script"]
 
-_PARSED_WORDS = frozenset(
-    "word string raw_string ansi_c_string concatenation simple_expansion expansion number "  # noqa: SIM905
-    "command_substitution process_substitution arithmetic_expansion translated_string".split()
+_PARSED_WORDS = names(
+    "word string raw_string ansi_c_string concatenation simple_expansion expansion number "
+    "command_substitution process_substitution arithmetic_expansion translated_string"
 )
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    from tree_sitter import Language, Parser
-    from tree_sitter_bash import language
-
-    return Parser(Language(language()))
-
-
-def is_available() -> bool:
-    """Whether the extra `lint` is installed."""
-    try:
-        _parser()
-    except ImportError:
-        return False
-    return True
 
 
 def parse_script(text: str, placeholders: Sequence[tuple[int, int]]) -> Program:
@@ -59,34 +42,8 @@ def parse_script(text: str, placeholders: Sequence[tuple[int, int]]) -> Program:
     Raises:
         EnvironmentProblem: tree-sitter is not installed.
     """
-    if not is_available():
-        raise EnvironmentProblem(
-            "scripts cannot be read: no shell parser (tree-sitter, tree-sitter-bash)",
-            remedies=[
-                "install the extra: pip install 'pytest-kanister[lint]'",
-                "give the shell rules up: pytest-kanister lint --without-shell",
-            ],
-        )
-    tree = _parser().parse(_unnested(text).encode("ascii"))
-    return _Reader(text, placeholders).program(tree.root_node)
-
-
-def _unnested(text: str) -> str:
-    """`$((list) 2>&1)` is a subshell in a substitution; the grammar takes it for arithmetic."""
-    at = text.find("$((")
-    while at >= 0:
-        depth, close = 0, at + 2
-        inner = -1
-        while close < len(text):
-            depth += {"(": 1, ")": -1}.get(text[close], 0)
-            if depth == 0 and inner < 0:
-                inner = close
-                break
-            close += 1
-        if inner >= 0 and text[inner + 1 : inner + 2] != ")":
-            text = text[: at + 2] + " " + text[at + 3 : inner] + " " + text[inner + 1 :]
-        at = text.find("$((", at + 3)
-    return text
+    tree = parse_bash(text)
+    return _Reader(text, placeholders).program(tree)
 
 
 class _Reader:

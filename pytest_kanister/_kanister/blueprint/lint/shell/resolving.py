@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pytest_kanister._kanister.blueprint.lint.shell.model import Assignment, Command, Part, Word
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_kanister._kanister.blueprint.lint.shell.model import Assignment, Command, Part, Word
     from pytest_kanister._kanister.blueprint.lint.shell.scripts import Script
     from pytest_kanister._kanister.blueprint.lint.templates.reading import Printed, Reference
 
@@ -142,10 +141,9 @@ class Flow:
             for assignment in assigned:
                 for word in assignment.words:
                     for inner in word.parts:
-                        for kind, origin, printed, _ in self._of_part(
-                            inner, depth - 1, seen | {part.text}
-                        ):
-                            yield kind, origin, printed, False
+                        found = self._of_part(inner, depth - 1, seen | {part.text})
+                        for kind, origin, template, _ in found:
+                            yield kind, origin, template, False
 
     def text(self, word: Word) -> str:
         """A word's text with variables filled in where they have one plain value; else NUL."""

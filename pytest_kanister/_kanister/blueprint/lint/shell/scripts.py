@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._base.positions import load_documents
-from pytest_kanister._kanister.blueprint.lint.shell.model import Part, Program, Word
 from pytest_kanister._kanister.blueprint.lint.shell.parsing import parse_script
 from pytest_kanister._kanister.blueprint.lint.texts import Text
 from pytest_kanister.errors import ScenarioError
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_kanister._kanister.blueprint.lint.model import Place
+    from pytest_kanister._kanister.blueprint.lint.shell.model import Part, Program, Word
     from pytest_kanister._kanister.blueprint.lint.templates.reading import Printed, Template
     from pytest_kanister._kanister.blueprint.lint.view import PhaseView
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pytest_kanister._kanister.blueprint.lint.names import names
 from pytest_kanister._kanister.blueprint.lint.templates.parameters import type_of
 from pytest_kanister._kanister.gotemplate import TemplateError
 from pytest_kanister._kanister.gotemplate.dialect import KANISTER, Dialect
@@ -37,9 +38,9 @@ _ACTION = re.compile(
     r"|\{\{(?:\"(?:\\.|[^\"\\])*\"|`[^`]*`|'(?:\\.|[^'\\])*'|(?!\}\}).)*\}\}",
     re.DOTALL,
 )
-_STRINGS = frozenset(
-    "toString upper lower trim trimSuffix trimPrefix trimAll replace quote squote b64enc b64dec "  # noqa: SIM905
-    "join printf print date toJson trunc nospace sha256sum cat title indent nindent".split()
+_STRINGS = names(
+    "toString upper lower trim trimSuffix trimPrefix trimAll replace quote squote b64enc "
+    "b64dec join printf print date toJson trunc nospace sha256sum cat title indent nindent"
 )
 _TIMES = frozenset({"toDate", "now"})
 
@@ -211,14 +212,14 @@ class _Walk:
         names = [_function(command) for command in pipe.commands]
         for number, command in enumerate(pipe.commands):
             later = tuple(name for name in names[number + 1 :] if name)
-            kind = self._command(command, kind, number > 0, later, tested, moved=moved)
+            piped = kind if number else None
+            kind = self._command(command, piped, later, tested, moved=moved)
         return kind
 
     def _command(
         self,
         command: CommandNode,
-        piped: str,
-        has_piped: bool,  # noqa: FBT001 - a walk's internals
+        piped: str | None,
         later: tuple[str, ...],
         tested: frozenset[str],
         *,
@@ -229,10 +230,12 @@ class _Walk:
         if name == "index" and len(command.args) > 1:
             return self._index(command, later, tested, tolerant=tolerant, moved=moved)
         kinds = [
-            self._operand(arg, (name, *later) if name else later, tested, tolerant, moved=moved)
+            self._operand(
+                arg, (name, *later) if name else later, tested, tolerant=tolerant, moved=moved
+            )
             for arg in (command.args[1:] if name else command.args)
         ]
-        last = piped if has_piped else (kinds[-1] if kinds else "")
+        last = piped if piped is not None else (kinds[-1] if kinds else "")
         if not name:
             return last
         literals = tuple(arg.text for arg in command.args if isinstance(arg, StringNode))
@@ -258,12 +261,12 @@ class _Walk:
     ) -> str:
         target, keys = command.args[1], command.args[2:]
         for key in keys:
-            self._operand(key, ("index",), tested, tolerant, moved=moved)
+            self._operand(key, ("index",), tested, tolerant=tolerant, moved=moved)
         names = _path(target, moved=moved)
         texts = [key.text for key in keys if isinstance(key, StringNode)]
         numbers = [key.text for key in keys if isinstance(key, NumberNode)]
         if names is None or len(texts) + len(numbers) != len(keys):
-            self._operand(target, ("index",), tested, tolerant, moved=moved)
+            self._operand(target, ("index",), tested, tolerant=tolerant, moved=moved)
             return ""
         full = (*names, *texts)
         start = self._at(target, "." + names[0] if names else ".")
@@ -287,14 +290,14 @@ class _Walk:
         node: Node,
         later: tuple[str, ...],
         tested: frozenset[str],
-        tolerant: bool,  # noqa: FBT001 - a walk's internals
         *,
+        tolerant: bool,
         moved: bool,
     ) -> str:
         if isinstance(node, PipeNode):
             return self._pipe(node, tested=tested, moved=moved)
         if isinstance(node, ChainNode):
-            self._operand(node.node, later, tested, tolerant, moved=moved)
+            self._operand(node.node, later, tested, tolerant=tolerant, moved=moved)
             return ""
         if isinstance(node, VariableNode) and node.names[0] != "$":
             return self._types.get(node.names[0], "") if len(node.names) == 1 else ""
@@ -346,9 +349,9 @@ def _named(node: Node) -> Iterator[str]:
                 yield ".".join((*path, *keys))
             for arg in command.args:
                 yield from _named(arg)
-    path = _path(node, moved=False)
-    if path:
-        yield ".".join(path)
+    own = _path(node, moved=False)
+    if own:
+        yield ".".join(own)
 
 
 def _siblings(asked: frozenset[str]) -> frozenset[str]:
