@@ -18,7 +18,7 @@ from pytest_kanister._data.proof.rows import RowDifferences, row_order
 from pytest_kanister.errors import EnvironmentProblem, Unverified, UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_kanister._data.proof.canonical import Row
     from pytest_kanister._data.proof.digests import Part
@@ -222,14 +222,17 @@ def _order(odd: _Odd) -> tuple[int, bytes, bytes]:
 
 
 def _read_again(
-    after: Table, encoding: Encoding, wanted: Collection[bytes]
+    after: Table, encoding: Encoding, wanted: set[bytes]
 ) -> tuple[dict[bytes, Row], str]:
     if after.digests is None or after.digests.reread is None:
         return {}, "rows that are there are known by their digests only: the server is not at hand"
     found: dict[bytes, Row] = {}
     try:
         for batch in after.digests.reread():
-            for digest, encoded in zip(digests_of(batch), batch, strict=True):
+            digests = digests_of(batch)
+            if wanted.isdisjoint(digests):
+                continue
+            for digest, encoded in zip(digests, batch, strict=True):
                 if digest in wanted:
                     found[digest] = encoding.decode(encoded, len(after.columns))
             if len(found) == len(wanted):

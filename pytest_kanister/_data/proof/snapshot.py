@@ -126,13 +126,15 @@ class Snapshot:
         return sum(table.row_count for table in self.tables.values())
 
     def summary(self) -> str:
-        """`1 database, 1 table, 9 rows`."""
+        """`1 database, 1 table, 9 rows`, and how many tables are digests, if any."""
         counts = [
             *((len(items), kind) for kind, items in self.inventory.items() if items),
             (len(self.tables), "table"),
             (self.row_count, "row"),
         ]
-        return ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
+        text = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
+        digested = sum(table.digests is not None for table in self.tables.values())
+        return f"{text} ({digested} of the tables as digests)" if digested else text
 
     def __repr__(self) -> str:
         return f"<Snapshot {self.engine}: {self.summary()}>"

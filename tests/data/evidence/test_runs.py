@@ -46,6 +46,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert loaded == snapshot(**MIXED)
     assert not compare(snapshot(**MIXED), loaded)
     assert loaded.row_count == 1209
+    assert loaded.summary() == "3 tables, 1209 rows (2 of the tables as digests)"
     again = tmp_path / "again"
     save_snapshot(loaded, again)
     assert again.read_bytes() == path.read_bytes()
