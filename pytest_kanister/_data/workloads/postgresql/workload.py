@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.polling import Deadline, wait_until
+from pytest_kanister._data.evidence.runs import RunFile
+from pytest_kanister._data.proof.collect import Collector
 from pytest_kanister._data.workloads.postgresql.connection import (
     ADMINISTRATOR,
     PORT,
@@ -228,8 +230,9 @@ class PostgreSQL:
 
     def snapshot(self) -> Snapshot:
         """All databases but template0, and what they share."""
+        collector = Collector(RunFile().table, full_rows=self._settings.full_rows)
         with self._connecting() as opened:
-            return take_snapshot(opened, reopen=self._reopen)
+            return take_snapshot(opened, collector, self._reopen)
 
     def version(self) -> str:
         """Asks the server: `PostgreSQL 18.6 (for postgres:18)`."""
