@@ -75,7 +75,11 @@ class WorkloadStage:
         self._existing = existing
         self._bucket: Bucket | None = None
         # A namespace's name is free again when it is gone; what its backups left is still there.
-        self._prefix = f"{workload.namespace}/{secrets.token_hex(3)}"
+        unique = f"{workload.namespace}-{secrets.token_hex(3)}"
+        # Kanister's restic functions know no prefix, so what they store needs a bucket of its own.
+        needs_own = getattr(workload, "needs_own_bucket", False)
+        self._own_bucket = unique[-63:].lstrip("-") if needs_own else ""
+        self._prefix = "" if needs_own else f"{workload.namespace}/{unique[-6:]}"
         self._profile = Later(self._make_profile, "profile")
         self._version = ""
         self._actions = Actions(session, workload.namespace, self._profile)
@@ -92,9 +96,12 @@ class WorkloadStage:
 
     @property
     def bucket(self) -> Bucket:
-        """The objects below this stage's prefix."""
+        """The objects below this stage's prefix, or in its own bucket."""
         if self._bucket is None:
-            self._bucket = self._session.bucket.result().within(f"{self._prefix}/")
+            if self._own_bucket:
+                self._bucket = self._session.ready_store.result().bucket(self._own_bucket)
+            else:
+                self._bucket = self._session.bucket.result().within(f"{self._prefix}/")
         return self._bucket
 
     @property
@@ -117,7 +124,7 @@ class WorkloadStage:
         return create_profile(
             session.kube.result(),
             namespace=self._workload.namespace,
-            location=store.profile(session.bucket.result().name, self._prefix),
+            location=store.profile(self.bucket.name, self._prefix),
             access_key=store.access_key,
             secret_key=store.secret_key,
         )

@@ -22,6 +22,9 @@ class Workload(Protocol):
     The constructor is `(kube, settings, *, name, namespace, options)` where `options` is the
     scenario's `workload` mapping without kind, name and namespace; it touches nothing yet and
     raises `UsageProblem` for an option it does not know.
+
+    A class may also have `needs_own_bucket: ClassVar[bool]`: its backups go to a bucket of their
+    own, not below a prefix of the run's, as some of Kanister's functions know no prefix.
     """
 
     kind: ClassVar[str]

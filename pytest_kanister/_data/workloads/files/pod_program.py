@@ -52,6 +52,8 @@ def main() -> None:
 
 
 def snapshot(_argument: None) -> Iterator[Answer]:
+    """Facts about the place, then one entry for each name."""
+    yield from describe(None)
     first_of: dict[Any, bytes] = {}  # by device and inode: a file with several names is one file
     for place in walk(b"."):
         path = place[2:] or place

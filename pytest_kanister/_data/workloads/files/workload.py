@@ -73,6 +73,9 @@ class Files:
         "SELinux labels, flags of the file system (chattr), quotas",
     )
 
+    needs_own_bucket: ClassVar[bool] = True
+    """Trees are usually backed up by Kanister's restic functions, which know no prefix."""
+
     def __init__(
         self,
         kube: KubeClient,
@@ -213,7 +216,7 @@ class Files:
             Unverified: the reader did not come to its end.
         """
         try:
-            facts, *entries = [*self._ask("describe"), *self._ask("snapshot")]
+            facts, *entries = self._ask("snapshot")
         except UsageProblem as error:
             raise Unverified(str(error)) from None
         return snapshot_of(entries, facts)

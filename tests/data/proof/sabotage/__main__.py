@@ -14,7 +14,7 @@ from pytest_kanister._model.resources import NAMESPACES
 from pytest_kanister._model.settings import Settings
 from tests.data.proof.sabotage.running import Suite, unproven
 
-KINDS = ("mysql", "mariadb", "postgresql", "redis")
+KINDS = ("mysql", "mariadb", "postgresql", "redis", "files")
 
 
 def main() -> int:
