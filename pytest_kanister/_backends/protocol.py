@@ -46,10 +46,15 @@ def open_backend(settings: Settings, progress: Callable[[str], None]) -> Backend
         from pytest_kanister._backends.embedded import open_embedded
 
         return open_embedded(settings, progress)
+    if settings.backend == "kind":
+        from pytest_kanister._backends.kind import open_kind
+
+        return open_kind(settings, progress)
     if settings.backend == "kubeconfig":
         from pytest_kanister._backends.kubeconfig import open_kubeconfig
 
         return open_kubeconfig(settings, progress)
     raise UsageProblem(
-        f"kanister backend: expected embedded, containers or kubeconfig, found {settings.backend!r}"
+        "kanister backend: expected embedded, containers, kind or kubeconfig, found"
+        f" {settings.backend!r}"
     )

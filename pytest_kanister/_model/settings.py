@@ -22,7 +22,7 @@ class Settings:
     """What a run was asked to do."""
 
     backend: str = "embedded"
-    """Kind of cluster: `embedded`, `containers`, or `kubeconfig` for one that exists."""
+    """Kind of cluster: `embedded`, `containers`, `kind`, or `kubeconfig` for one that exists."""
 
     kubeconfig: str = ""
     """Backend kubeconfig: its file; empty: `$KUBECONFIG`, else `~/.kube/config`.  Only read."""
@@ -31,7 +31,22 @@ class Settings:
     """Backend kubeconfig: context in that file.  Never the current one by default."""
 
     install: str = "none"
-    """Backend kubeconfig: how Kanister comes there: `none` (it runs), `manifests`, `helm`."""
+    """How Kanister comes into a real cluster: `none` (it runs), `manifests`, `helm`.
+
+    On kind `none` means helm where there is one, else manifests, and `stand-in` our own operator.
+    """
+
+    kind_name: str = "pytest-kanister"
+    """Backend kind: the cluster's name; one that is there is used."""
+
+    kind_image: str = ""
+    """Backend kind: the node image, by tag or digest; empty: kind's own."""
+
+    kind_config: str = ""
+    """Backend kind: a file for `kind create cluster --config`."""
+
+    kind_load: str = ""
+    """Backend kind: images, by comma, that are loaded into the nodes if the engine has them."""
 
     release: str = "0.119.0"
     """Release of Kanister that `install` installs: the tag of its images."""
@@ -148,9 +163,9 @@ class Settings:
 
 
 _CHOICES = {
-    "backend": ("embedded", "containers", "kubeconfig"),
+    "backend": ("embedded", "containers", "kind", "kubeconfig"),
     "images": ("auto", "pull", "catalogue"),
-    "install": ("none", "manifests", "helm"),
+    "install": ("none", "manifests", "helm", "stand-in"),
     "reach": ("auto", "portforward", "exec"),
     "store": ("seaweedfs", "minio", "s3"),
     "isolation": ("auto", "bubblewrap", "nss_wrapper"),
@@ -222,10 +237,14 @@ def _count(text: str) -> int:
 
 
 OPTIONS = (
-    Option("backend", "kind of cluster: embedded, containers or kubeconfig"),
+    Option("backend", "kind of cluster: embedded, containers, kind or kubeconfig"),
     Option("kubeconfig", "file of a cluster that exists (backend kubeconfig)"),
     Option("context", "its context, always named"),
     Option("install", "who installs Kanister there: none, manifests or helm"),
+    Option("kind_name", "the kind cluster's name"),
+    Option("kind_image", "its node image"),
+    Option("kind_config", "a configuration file for it"),
+    Option("kind_load", "images that are loaded into it, by comma"),
     Option("release", "release of Kanister to install"),
     Option("namespace", "namespace of the Kanister that runs there"),
     Option("namespaces", "existing namespaces to work in, by comma"),
