@@ -26,6 +26,7 @@ FULL_ROWS = 100_000
 FULL_BYTES = 64 * 1024 * 1024
 """Of one table that is kept whole.  Python needs about 100 bytes for each cell beside."""
 
+FULL_ROWS_ALL = 1_000_000
 FULL_BYTES_ALL = 512 * 1024 * 1024
 """Of all whole tables of a snapshot together."""
 
@@ -59,7 +60,8 @@ class Collector:
             difference in a large table is found but not located.
         full_rows: rows of one table that is kept whole.
         full_bytes: their size, encoded.
-        full_bytes_all: the same, all tables together.
+        full_rows_all: rows of all whole tables together.
+        full_bytes_all: their size.
     """
 
     def __init__(
@@ -68,11 +70,13 @@ class Collector:
         *,
         full_rows: int = FULL_ROWS,
         full_bytes: int = FULL_BYTES,
+        full_rows_all: int = FULL_ROWS_ALL,
         full_bytes_all: int = FULL_BYTES_ALL,
     ) -> None:
         self._new_runs = new_runs
         self._full_rows = full_rows
         self._full_bytes = full_bytes
+        self._left_rows = full_rows_all
         self._left_bytes = full_bytes_all
 
     def table(
@@ -110,13 +114,15 @@ class Collector:
         rest = iter(settled)
         kept: list[bytes] = []
         size_bytes = 0
+        most_rows = min(self._full_rows, self._left_rows)
         most_bytes = min(self._full_bytes, self._left_bytes)
         for batch in rest:
             kept += batch
             size_bytes += sum(map(len, batch))
-            if len(kept) > self._full_rows or size_bytes > most_bytes:
+            if len(kept) > most_rows or size_bytes > most_bytes:
                 break
         else:
+            self._left_rows -= len(kept)
             self._left_bytes -= size_bytes
             rows: Counter[Row] = Counter()
             for encoded, times in Counter(kept).items():

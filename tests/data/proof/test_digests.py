@@ -283,6 +283,8 @@ def test_size_decides_not_only_the_number_of_rows() -> None:
     assert kept(rows)
     assert kept(rows, full_rows=100, full_bytes=size, full_bytes_all=2 * size)
     assert not kept(rows, full_rows=99)
+    assert kept(rows, full_rows_all=200)
+    assert not kept(rows, full_rows_all=199)
     assert not kept(rows, full_bytes=size - 1)
     assert not kept(rows, full_bytes_all=2 * size - 1)
 
