@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._harness.background import Later
@@ -17,13 +18,13 @@ from pytest_kanister.errors import KanisterHarnessError, UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
     from types import TracebackType
 
     from pytest_kanister._data.stores import Bucket
     from pytest_kanister._data.workloads import Workload
     from pytest_kanister._harness.session import Session
     from pytest_kanister._harness.stage import WorkloadStage
+    from pytest_kanister._harness.steps import Steps
     from pytest_kanister._model.capabilities import Capabilities
     from pytest_kanister._model.references import Target
     from pytest_kanister._model.results import StepResult
@@ -217,6 +218,21 @@ class Harness:
             The ActionSet's name.
         """
         return self._stage_for(backup).delete(backup, target=target)
+
+    def steps(
+        self, workload: Workload, blueprint: str | Path, *, beside: Path | None = None
+    ) -> Steps:
+        """The steps of scenario files for a test in Python, with the same checks.
+
+        Args:
+            workload: from `workload`.
+            blueprint: as for `backup`.
+            beside: folder of relative files; None: beside the test, else the working directory.
+        """
+        from pytest_kanister._harness.steps import Steps
+
+        stage = self._stage_of(workload)
+        return Steps(stage, blueprint, beside or stage.beside or Path.cwd(), self.step_done)
 
     @property
     def kubeconfig(self) -> Path:
