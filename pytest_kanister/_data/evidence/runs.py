@@ -30,10 +30,6 @@ _MAGIC = b"kanister"
 _HEADER = struct.Struct(f"<8s?7x{BUCKETS}Q{BUCKETS}Q")
 """Magic, whether keys are there, digests of each bucket, bytes of each bucket."""
 
-_LONGEST_KEY = 254
-_NO_KEY = 255
-"""A key's length is one byte; longer keys are not kept."""
-
 _FIRST_BYTES = [bytes((i,)) for i in range(BUCKETS)]
 
 
@@ -91,9 +87,6 @@ class _Writer:
                 continue
             tails = [record[DIGEST_BYTES:] for record in bucket]
             lengths = [len(tail) for tail in tails]
-            if lengths and max(lengths) > _LONGEST_KEY:
-                tails = [tail if len(tail) <= _LONGEST_KEY else b"" for tail in tails]
-                lengths = [n if n <= _LONGEST_KEY else _NO_KEY for n in lengths]
             heads = [record[:DIGEST_BYTES] for record in bucket]
             pieces.append(b"".join([*heads, bytes(lengths), *tails]))
         header = _HEADER.pack(_MAGIC, keys is not None, *counts, *map(len, pieces))
@@ -190,8 +183,7 @@ class StoredRuns:
 
 
 def _keys(data: bytes, at: int, count: int) -> list[bytes]:
-    lengths = [0 if n == _NO_KEY else n for n in data[at : at + count]]
-    bounds = list(accumulate(lengths, initial=at + count))
+    bounds = list(accumulate(data[at : at + count], initial=at + count))
     if bounds[-1] != len(data):
         raise _damaged("a run's keys have other sizes than it says")
     return [data[start:end] for start, end in pairwise(bounds)]

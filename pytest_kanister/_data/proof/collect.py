@@ -33,14 +33,23 @@ FULL_BYTES_ALL = 512 * 1024 * 1024
 RUN_ROWS = 250_000
 """Digests that are sorted at once: about 25 MiB."""
 
+LONGEST_KEY = 254
+"""Bytes of an encoded key that is kept beside its digest; of longer ones none is."""
+
 _BATCH_ROWS = 8192
+_BATCH_BYTES = 4 * 1024 * 1024
 
 
 class RunWriter(Protocol):
     """Takes one table's digests, run by run."""
 
     def write(self, digests: Sequence[bytes], keys: Sequence[bytes] | None) -> None:
-        """One run: digests, and the encoded key of each row beside it, in any order.
+        """One run, in any order.
+
+        Args:
+            digests: of rows.
+            keys: the encoded key of each row, at most `LONGEST_KEY` bytes, or nothing; None: the
+                table has none.
 
         Raises:
             EnvironmentProblem: there is no room for it.
@@ -153,7 +162,10 @@ class Collector:
                 continue
             digests += fresh
             if keys is not None:
-                keys += encoding.heads(batch, keyed)
+                heads = encoding.heads(batch, keyed)
+                if max(map(len, heads), default=0) > LONGEST_KEY:
+                    heads = [head if len(head) <= LONGEST_KEY else b"" for head in heads]
+                keys += heads
             if len(digests) >= RUN_ROWS:
                 writer.write(digests, keys)
                 digests, keys = [], [] if keyed else None
@@ -169,11 +181,13 @@ def _batches(kept: list[bytes], rest: Iterator[Sequence[bytes]]) -> Iterator[Seq
         yield kept[-_BATCH_ROWS:]
         del kept[-_BATCH_ROWS:]
     gathered: list[bytes] = []
+    size_bytes = 0
     for batch in rest:
         gathered += batch
-        if len(gathered) >= _BATCH_ROWS:
+        size_bytes += sum(map(len, batch))
+        if len(gathered) >= _BATCH_ROWS or size_bytes >= _BATCH_BYTES:
             yield gathered
-            gathered = []
+            gathered, size_bytes = [], 0
     yield gathered
 
 
