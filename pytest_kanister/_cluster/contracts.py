@@ -89,6 +89,9 @@ class Program:
             the pod gives no readinessProbe.
         whole: whether it runs in the image's own root file system: then `env` is all that the
             image sets, with its own PATH, and no program of this machine is seen.
+        root: that root file system as a folder of this machine, which is never written to; None
+            where a container engine keeps it.
+        user: `uid:gid` as whom it runs when the pod names none; empty: as whom the engine says.
         cwd: folder that it starts in, unless the pod says another; empty: `/`.
         substituted: empty, or the sentence that names the substitution (`MariaDB 10.11 for
             mysql:8`), shown in every result and an error under `strict`.
@@ -104,6 +107,8 @@ class Program:
     volumes: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
     whole: bool = False
+    root: Path | None = None
+    user: str = ""
     cwd: str = ""
     substituted: str = ""
 

@@ -147,6 +147,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "cache": settings.cache,
         "isolation": settings.isolation,
         "strict": settings.strict,
+        "images": settings.images,
         "runtime": "containers" if settings.backend == "containers" else "processes",
         "idle_s": IDLE_S,
     }

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from pytest_kanister._backends.embedded.grounds import is_alive
 from pytest_kanister._base.folders import cache_folder
 from pytest_kanister._cluster.images import BuiltinCatalogue
+from pytest_kanister._cluster.images.pulling import PulledImages, choose_catalogue
 from pytest_kanister._cluster.kubelet import probe_runtime
 from pytest_kanister._kanister.tools import write_programs
+from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +40,12 @@ _NOT_MODELLED = (
 )
 
 _NOT_AS_PROCESSES = (
-    "images: a known name means programs of this machine; contents of other images are not there",
+    "images: a known name means programs of this machine (--kanister-images pull runs its own)",
+)
+
+_AS_PULLED = (
+    "images are their registries' own, but for the S3 server's: a program in one sees a single "
+    "user, and what it writes to /usr, /bin, /sbin and /lib is refused",
 )
 
 _NOT_AS_CONTAINERS = (
@@ -76,8 +83,17 @@ def in_processes(
     cache = cache_folder(options["cache"])
     runtime = probe_runtime(options["isolation"], cache, progress)
     programs = write_programs(folder / "programs")
-    catalogue = BuiltinCatalogue(cache, strict=options["strict"], tools=programs)
-    not_modelled = (*_NOT_MODELLED[:4], *_NOT_AS_PROCESSES, *_NOT_MODELLED[4:])
+    builtin = BuiltinCatalogue(cache, strict=options["strict"], tools=programs)
+    roots = runtime.name == "bubblewrap"
+    if options["images"] == "pull" and not roots:
+        raise EnvironmentProblem(
+            f"images cannot be run as they are here: pods are kept apart by {runtime.name}, "
+            "which gives them no root file system of their own",
+            remedies=["allow bubblewrap: `pytest-kanister doctor` says how", "or use Docker"],
+        )
+    catalogue = choose_catalogue(options["images"], builtin, PulledImages(cache) if roots else None)
+    as_processes = _AS_PULLED if options["images"] == "pull" else _NOT_AS_PROCESSES
+    not_modelled = (*_NOT_MODELLED[:4], *as_processes, *_NOT_MODELLED[4:])
     return Pods("embedded", runtime, catalogue, subnet, subnet, not_modelled)
 
 

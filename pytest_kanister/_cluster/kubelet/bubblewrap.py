@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._cluster.kubelet.child import Child
 from pytest_kanister._cluster.kubelet.procs import children, descendants
+from pytest_kanister._cluster.kubelet.roots import as_user, whole_layout
 from pytest_kanister._cluster.kubelet.runtime import SHARED_NETWORK, Command
 
 if TYPE_CHECKING:
@@ -86,8 +87,11 @@ class Bubblewrap:
     def start(self, sandbox: Sandbox, output: int) -> BubblewrapRun:
         """See `Runtime.start`."""
         tell, told = os.pipe()
-        argv = [*self.base_argv(), "--info-fd", str(told), "--hostname", sandbox.hostname]
-        argv += layout(sandbox, sizes=self._sizes)
+        whole = sandbox.root is not None
+        own_users = self._own_users or whole
+        argv = as_user(self._program, sandbox.user) if whole else self.base_argv()
+        argv += ["--info-fd", str(told), "--hostname", sandbox.hostname]
+        argv += whole_layout(sandbox) if whole else layout(sandbox, sizes=self._sizes)
         argv += ["--chdir", sandbox.cwd, "--", *sandbox.argv]
         try:
             child = Child.start(
@@ -105,7 +109,7 @@ class Bubblewrap:
             raise
         finally:
             os.close(told)
-        return BubblewrapRun(child, tell, own_users=self._own_users)
+        return BubblewrapRun(child, tell, own_users=own_users, whole=whole)
 
     def close(self) -> None:
         """Nothing is kept running."""
@@ -114,8 +118,9 @@ class Bubblewrap:
 class BubblewrapRun:
     """One container: bwrap outside, its init (process 1) inside, the program below it."""
 
-    def __init__(self, child: Child, tell: int, *, own_users: bool) -> None:
+    def __init__(self, child: Child, tell: int, *, own_users: bool, whole: bool = False) -> None:
         self.child = child
+        self._whole = whole
         self._own_users = own_users
         self._tell = tell
         self._said = b""
@@ -162,6 +167,8 @@ class BubblewrapRun:
         enter = [nsenter, "--target", str(self._init_pid()), "--mount", "--pid", "--uts"]
         if self._own_users:
             enter += ["--user", "--preserve-credentials"]
+        if self._whole:  # an image need not have `env`, or one that knows --chdir
+            return Command([*enter, f"--wdns={cwd}", "--", *argv], env)
         return Command([*enter, "--", "/usr/bin/env", "--chdir", cwd, "--", *argv], env)
 
     def _init_pid(self) -> int:

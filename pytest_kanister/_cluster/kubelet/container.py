@@ -251,7 +251,8 @@ class Container:
             scratch=scratch,
             image=self.spec["image"],
             ip=around.ip,
-            user=_user(self.spec, around.pod),
+            user=_user(self.spec, around.pod) or program.user,
+            root=program.root,
         )
 
     async def _run_builtin(self, builtin: Builtin) -> int:

@@ -52,6 +52,7 @@ class Sandbox:
         image: its name; matters where the image's own root file system runs.
         ip: the pod's address.
         user: `uid` or `uid:gid` that the pod asks for; empty: the image's own.
+        root: the image's own root file system where it is a folder of this machine.
     """
 
     argv: Sequence[str]
@@ -65,6 +66,7 @@ class Sandbox:
     image: str = ""
     ip: str = ""
     user: str = ""
+    root: Path | None = None
 
 
 @dataclass(frozen=True)
