@@ -1,7 +1,7 @@
 """What an engine's own dump cannot carry: values that no Blueprint around that dump can save.
 
 MySQL and MariaDB print FLOAT with six significant digits, in mysqldump too: 16777216 comes back
-as 16777200.  A row that came back altered so, and in no other way, is graded as the engine's
+as 16777200.  And -0.0 is printed as -0, which is a whole number and has no sign.  A row that came back altered so, and in no other way, is graded as the engine's
 limit.  Seen with MySQL 9.7 and MariaDB 10.11.
 """
 
@@ -24,7 +24,7 @@ __all__ = ["altered_by_dump", "has_limits"]
 
 def has_limits(columns: Sequence[Column]) -> bool:
     """Whether any column's values may be altered by the engine's own dump."""
-    return any(map(_is_limited, columns))
+    return any(map(_digits, columns))
 
 
 def altered_by_dump(
@@ -37,31 +37,46 @@ def altered_by_dump(
         before: rows as they were.
         after: rows as they are.
     """
-    limited = [i for i, column in enumerate(columns) if _is_limited(column)]
+    limited = {i: _digits(column) for i, column in enumerate(columns) if _digits(column)}
     if not limited:
         return []
     gone, new = before - after, after - before
     changes = []
     for row, times in gone.items():
         left = list(row)
-        for i in limited:
-            left[i] = _dumped(row[i])
+        for i, digits in limited.items():
+            left[i] = _dumped(row[i], digits)
         dumped = tuple(left)
-        if found := min(times, new[dumped]):
+        if dumped != row and (found := min(times, new[dumped])):
             new[dumped] -= found
             positions = tuple(i for i in limited if row[i] != dumped[i])
             changes.append(RowChange(row, dumped, positions, found, limit=True))
     return changes
 
 
-def _is_limited(column: Column) -> bool:
-    return column.kind is Kind.FLOAT and column.type.lower().startswith("float")
+_SINGLE, _DOUBLE = 6, 17
+"""Significant digits that the engine prints; 17 tell every double."""
 
 
-def _dumped(cell: Cell) -> Cell:
+def _digits(column: Column) -> int:
+    """0: not a column of MySQL or MariaDB whose values a dump alters."""
+    if column.kind is not Kind.FLOAT:
+        return 0
+    if column.type.lower().startswith("float"):
+        return _SINGLE
+    # PostgreSQL's is called `double precision`.
+    is_theirs = column.type.lower().startswith("double") and "precision" not in column.type.lower()
+    return _DOUBLE if is_theirs else 0
+
+
+def _dumped(cell: Cell, digits: int) -> Cell:
     if cell is None:
         return None
     (value,) = struct.unpack(">d", cell)
+    if not value:
+        return struct.pack(">d", 0.0)
+    if digits == _DOUBLE:
+        return cell
     try:
         (single,) = struct.unpack(">f", struct.pack(">f", float(f"{value:.6g}")))
     except OverflowError:  # the largest of all, rounded up

@@ -63,6 +63,19 @@ def test_a_row_of_which_more_is_altered_is_one_of_data() -> None:
     assert (diff.tables.entries[0].limited_rows, diff.tables.entries[0].missing_rows) == (1, 1)
 
 
+@pytest.mark.parametrize("column", [FLOAT, DOUBLE])
+def test_a_dump_has_no_negative_zero(column: Column) -> None:
+    before, after = snapshot(column, [(number(-0.0),)]), snapshot(column, [(number(0.0),)])
+    assert compare(before, after).grades == ("limit",)
+    assert compare(after, before).grades == ("data",)
+
+
+def test_another_engine_has_no_such_limit() -> None:
+    theirs = Column("v", "double precision", Kind.FLOAT)
+    before, after = snapshot(theirs, [(number(-0.0),)]), snapshot(theirs, [(number(0.0),)])
+    assert compare(before, after).grades == ("data",)
+
+
 def test_the_largest_float_survives_its_own_rounding() -> None:
     largest = 3.4028234663852886e38
     assert compare(

@@ -103,8 +103,16 @@ _DEFINITIONS = {
         "data schema",
         "table d.kept.all versions: missing, with 3 rows",
     ),
-    "package dropped": ("SET sql_mode = ORACLE; DROP PACKAGE d.bare", "code", "package d.bare: missing"),
-    "package body dropped": ("SET sql_mode = ORACLE; DROP PACKAGE BODY d.pk", "code", "package body d.pk: missing"),
+    "package dropped": (
+        "SET sql_mode = ORACLE; DROP PACKAGE d.bare",
+        "code",
+        "package d.bare: missing",
+    ),
+    "package body dropped": (
+        "SET sql_mode = ORACLE; DROP PACKAGE BODY d.pk",
+        "code",
+        "package body d.pk: missing",
+    ),
     "package added": (
         "DELIMITER //\nSET sql_mode = ORACLE //\n"
         "CREATE PACKAGE d.other AS FUNCTION three RETURN INT; END //",
