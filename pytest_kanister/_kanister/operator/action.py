@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._kanister.operator.errkit import KanisterError, status_message
+from pytest_kanister._kanister.operator.logging import log_labels
 from pytest_kanister._kanister.operator.status import phase_dump, reconcile, set_percentage
 from pytest_kanister._kanister.params import ParamsError, RenderError, render_artifacts
 from pytest_kanister._model.resources import ACTIONSETS
@@ -61,7 +62,7 @@ class ActionRun:
         self._at_end = contextlib.AsyncExitStack()
         self._at: int | None = 0  # the phase that runs; None: the deferPhase, or what follows it
         self._log = controller.log.with_fields(
-            ActionSet=actionset["metadata"]["name"], Action=self._name
+            ActionSet=actionset["metadata"]["name"], Action=self._name, **log_labels(actionset)
         )
 
     async def run(self) -> None:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Log"]
+    from pytest_kanister._model.api import Object
+
+__all__ = ["Log", "log_labels"]
+
+_PREFIX = "kanister.io/"
+
+
+def log_labels(obj: Object) -> dict[str, str]:
+    """The labels of an ActionSet that its log lines carry."""
+    labels = obj["metadata"].get("labels") or {}
+    return {name: value for name, value in labels.items() if name.startswith(_PREFIX)}
 
 
 class Log:

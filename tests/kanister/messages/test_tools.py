@@ -85,6 +85,8 @@ def _kando_cases(store: Any, missing: Path) -> list[list[str]]:
         ["location", "push", "--path"],
         ["location", "push", "-s"],
         ["location", "delete", "x", "--profile", "{}"],
+        ["location", "delete", "--repository-server", "{}"],
+        ["location", "-r", "{}", "pull", "-c", "host", "-"],
         ["location", "delete"],
         ["location", "pull", f"{missing}/t", "--profile", "{}"],
         ["location", "push", f"{missing}/t", "--profile", "{}"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -167,5 +168,19 @@ def test_lost_volume_fails_early(in_cluster: Run, make: Any) -> None:
             f'{{"pod":"{pod}"}}: Failed while waiting for Pod to be ready: Pod failed to become '
             f"ready in time: PVC data-db-0 associated with pod {pod} has status: Lost"
         )
+
+    in_cluster(scenario)
+
+
+def test_kanisters_labels_are_on_log_lines(in_cluster: Run, make: Any) -> None:
+    async def scenario(cluster: Any) -> None:
+        await cluster.blueprint({"backup": {"phases": [make.task("p", "true")]}})
+        labels = {"kanister.io/JobID": "j1", "other": "x"}
+        await cluster.actionset(make.on_statefulset(), labels=labels)
+        await cluster.finished()
+        [line] = [line for line in cluster.log if "Completed phase p" in line]
+        fields = json.loads(line)
+        assert fields["kanister.io/JobID"] == "j1"
+        assert "other" not in fields
 
     in_cluster(scenario)

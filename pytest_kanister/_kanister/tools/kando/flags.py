@@ -12,7 +12,8 @@ class CommandError(Exception):
 class Flag:
     """One flag: `--name VALUE`, `-s VALUE`; a switch takes no value.
 
-    One that is `repeated` gathers the values of all its uses, with commas between them.
+    One that is `repeated` gathers the values of all its uses, with commas between them; one that
+    is `hidden` stands in no help text.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Flag:
         default: str = "",
         switch: bool = False,
         repeated: bool = False,
+        hidden: bool = False,
     ) -> None:
         self.name = name
         self.short = short
@@ -33,6 +35,7 @@ class Flag:
         self.default = default
         self.switch = switch
         self.repeated = repeated
+        self.hidden = hidden
 
     def put(self, values: dict[str, str], value: str) -> None:
         """Takes one value in."""

@@ -18,6 +18,8 @@ _FAILED = 69
 """Every error since Kanister 0.114.0; releases before exit 1."""
 
 _ELSEWHERE = ("chronicle", "stream", "process")
+_TAKERS = {"-v", "--verbosity", "-s", "--path", "-p", "--profile", "-r", "--repository-server"}
+_TAKERS |= {"-c", "--repository-server-user-hostname"}
 _LEVELS = ("panic", "fatal", "error", "warn", "warning", "info", "debug", "trace")
 
 
@@ -76,7 +78,7 @@ def _command(arguments: list[str]) -> tuple[tuple[str, ...], list[str]]:
             break
         if word.startswith("-") and word != "-":
             rest.append(word)
-            takes_value = word in ("-v", "--verbosity", "-s", "--path", "-p", "--profile")
+            takes_value = word in _TAKERS
             if takes_value and queue:
                 rest.append(queue.pop(0))
         elif (*words, word) in COMMANDS:

@@ -102,6 +102,12 @@ def delete(arguments: list[str], flags: dict[str, str]) -> None:
 
 def _bucket(flags: dict[str, str]) -> tuple[S3Client, str, str]:
     """The client, the object's key and the bucket's name."""
+    for name in ("repository-server", "repository-server-user-hostname"):
+        if flags.get(name):
+            raise CommandError(
+                f"--{name}: the embedded kando has no kopia; run this Blueprint on backend kind or "
+                "kubeconfig, where the image's own kando does it"
+            )
     if not flags["profile"]:
         raise CommandError("Please provide the --profile flag")
     location = parse_profile(flags["profile"])

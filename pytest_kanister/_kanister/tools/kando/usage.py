@@ -59,6 +59,9 @@ PERSISTENT: dict[tuple[str, ...], list[Flag]] = {
     ("location",): [
         Flag("path", "s", "Specify a path suffix (optional)"),
         Flag("profile", "p", "Pass a Profile as a JSON string (required)"),
+        # Kanister 0.119.0 has them, later releases have not; ours refuses them by name.
+        Flag("repository-server", "r", "", hidden=True),
+        Flag("repository-server-user-hostname", "c", "", hidden=True),
     ],
 }
 """Flags that the commands below inherit."""
@@ -112,6 +115,8 @@ def page(
 def _flag_rows(flags: list[Flag]) -> str:
     left: list[tuple[str, str]] = []
     for flag in sorted(flags, key=lambda flag: flag.name):
+        if flag.hidden:
+            continue
         short = f"-{flag.short}, " if flag.short else "    "
         kind = "" if flag.switch else f" {flag.kind}"
         default = f' (default "{flag.default}")' if flag.default else ""
