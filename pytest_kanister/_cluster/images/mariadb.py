@@ -33,6 +33,9 @@ _LEAN = (
     "innodb-flush-method=nosync",
     "performance-schema=OFF",
     "skip-log-bin",
+    # As Debian's packages, which the official image is made of, configure it.
+    "character-set-server=utf8mb4",
+    "collation-server=utf8mb4_general_ci",
 )
 _BOOTSTRAP = (
     "mysql_system_tables.sql",

@@ -1,8 +1,9 @@
 """What an engine's own dump cannot carry: values that no Blueprint around that dump can save.
 
 MySQL and MariaDB print FLOAT with six significant digits, in mysqldump too: 16777216 comes back
-as 16777200.  And -0.0 is printed as -0, which is a whole number and has no sign.  A row that came back altered so, and in no other way, is graded as the engine's
-limit.  Seen with MySQL 9.7 and MariaDB 10.11.
+as 16777200.  And -0.0 is printed as -0, which is a whole number and has no sign.  A row that came
+back altered so, and in no other way, is graded as the engine's limit.  Seen with MySQL 9.7 and
+MariaDB 10.11.
 """
 
 from __future__ import annotations
