@@ -14,6 +14,7 @@ __all__ = ["workload_class"]
 
 # Reading every distribution's entry points costs 20 ms and more, so ours are known by heart.
 _BUILT_IN = {
+    "command": "pytest_kanister._data.workloads.command:Command",
     "files": "pytest_kanister._data.workloads.files:Files",
     "mariadb": "pytest_kanister._data.workloads.mariadb:MariaDB",
     "mysql": "pytest_kanister._data.workloads.mysql:MySQL",
