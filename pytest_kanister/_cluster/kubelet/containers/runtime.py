@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._cluster.kubelet.runtime import Command
+from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +25,9 @@ __all__ = ["Containers"]
 
 _THREADS = 512
 """Each container has one that reads its output; pods of one cluster are 253 at most."""
+
+_CREATION_S = 10.0
+"""For a container that is just being created when the cluster ends; it takes a second."""
 
 _CANNOT_START = 128
 _NO_SUCH_FILE = 127
@@ -47,6 +52,9 @@ class Containers:
         self._network = network
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="container")
         self._first: dict[str, ContainerRun] = {}
+        self._gate = threading.Condition()
+        self._being_created = 0
+        self._closed = False
 
     def place(self, path: str, mounts: Sequence[Mount]) -> str:
         """The path itself: the container has it."""
@@ -62,7 +70,10 @@ class Containers:
         return run
 
     def close(self) -> None:
-        """Removes what is still there, the network last."""
+        """Removes what is still there, the network last; waits for what is just being created."""
+        with self._gate:
+            self._closed = True
+            self._gate.wait_for(lambda: not self._being_created, timeout=_CREATION_S)
         for container in self._engine.client.containers.list(all=True, filters=self._engine.filter):
             with contextlib.suppress(Exception):  # it goes by itself at this very moment
                 container.remove(force=True, v=True)
@@ -71,6 +82,18 @@ class Containers:
 
     def _create(self, sandbox: Sandbox, beside: str) -> Any:
         """Blocking: the container, created and started."""
+        with self._gate:
+            if self._closed:
+                raise EnvironmentProblem("the cluster ends", remedies=["start another one"])
+            self._being_created += 1
+        try:
+            return self._made(sandbox, beside)
+        finally:
+            with self._gate:
+                self._being_created -= 1
+                self._gate.notify_all()
+
+    def _made(self, sandbox: Sandbox, beside: str) -> Any:
         from docker import version
         from docker.types import EndpointConfig
         from testcontainers.core.container import DockerContainer
