@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": ("demo", "the Kanister tutorial's round trip, step by step, with its proof"),
     "try": ("try_", "a round trip with your Blueprint, without writing a scenario"),
     "lint": ("lint", "what reading a Blueprint shows: what fails, loses data or hides errors"),
+    "render": ("render", "a Blueprint's templates filled in, without a cluster"),
     "snapshot": ("snapshot", "a database server's whole content as a file, for a script's own use"),
     "diff": ("diff", "what two such files do not share"),
     "scenarios": ("scenarios", "the scenarios that come along"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from pytest_kanister._kanister.blueprint.lint.model import Problem
 from pytest_kanister._kanister.blueprint.lint.rules.declaring import blueprint, rule, scripts
+from pytest_kanister._kanister.blueprint.lint.shell.looking import calls
 from pytest_kanister._kanister.blueprint.lint.shell.scripts import with_placeholders
 from pytest_kanister._kanister.blueprint.lint.templates.reading import read_template
 
@@ -198,15 +199,18 @@ def _is_name(value: object) -> TypeGuard[str]:
     "KB712",
     "task-in-kanisters-namespace",
     "warning",
-    summary="A job pod of a backup or restore names no namespace.",
+    summary="A job pod that works on the workload names no namespace.",
     why="It runs in Kanister's own namespace with the operator's service account: the workload's "
     "Secrets and volumes are not there, and what kubectl may do depends on the installation.",
     remedy="Give `namespace`, and where kubectl is used a service account through podOverride.",
     bad=scripts().replace('        namespace: "{{ .StatefulSet.Namespace }}"\n', "", 1),
     good=scripts(),
+    needs_shell=True,
 )
 def task_in_kanisters_namespace(view: View) -> Iterator[Problem]:
-    """KubeTask and MultiContainerRun without the argument."""
+    """KubeTask and MultiContainerRun without it; a delete has its place there without kubectl."""
     for phase in view.phases:
         if phase.func in ("KubeTask", "MultiContainerRun") and not phase.args.get("namespace"):
+            if phase.action.name == "delete" and not any(calls(phase.scripts, "kubectl", "oc")):
+                continue
             yield Problem(phase.place("func"), "no namespace: it runs in Kanister's own")

@@ -335,7 +335,7 @@ def delete_unguarded(view: View) -> Iterator[Problem]:
         if word is None:
             yield call.problem("no path: every object of the bucket goes")
         elif _from_elsewhere(call, word) and not _is_tested(call, word):
-            yield call.problem_at(word, "nothing asks whether the path is empty")
+            yield call.problem_at(word, "nothing asks whether the path, or its last part, is empty")
 
 
 def _from_elsewhere(call: Call, word: Word) -> bool:
