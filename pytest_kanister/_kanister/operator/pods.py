@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,12 +24,14 @@ __all__ = [
     "PodOptions",
     "build_pod",
     "labels_and_annotations",
+    "overrides",
     "pod_options",
     "utf8",
 ]
 
 MAIN_CONTAINER = "container"
 CREATED_BY = {"createdBy": "kanister"}
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # the rest stands for bytes
 _JOB_ID = "kanister.io/JobID"
 
 
@@ -79,7 +82,6 @@ def pod_options(
         command: the command; None takes the argument `command`.
         job_label: whether the ActionSet's label `kanister.io/JobID` goes to the pod.
     """
-    plain = call.params.plain
     labels, annotations = labels_and_annotations(call)
     if job_label and _JOB_ID in call.labels:
         labels[_JOB_ID] = call.labels[_JOB_ID]
@@ -90,8 +92,28 @@ def pod_options(
         call.texts("command") if command is None else command,
         labels,
         annotations,
-        merge_pod_spec(call.mapping("podOverride"), plain.get("PodOverride") or {}),
+        merge_pod_spec(*overrides(call)),
     )
+
+
+def overrides(call: Call) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The podOverride of the Blueprint, and of the ActionSet, which goes over it.
+
+    Raises:
+        KanisterError: what should be containers is something else.
+    """
+    both = call.mapping("podOverride"), call.params.plain.get("PodOverride") or {}
+    for override in both:
+        for name in ("containers", "initContainers"):
+            containers = override.get(name) or []
+            if not isinstance(containers, list) or not all(
+                isinstance(item, dict) for item in containers
+            ):
+                raise KanisterError(
+                    "Failed to create pod",
+                    cause=KanisterError(f"podOverride.{name}: expected a list of containers"),
+                )
+    return both
 
 
 def labels_and_annotations(call: Call) -> tuple[dict[str, str], dict[str, str]]:
@@ -144,8 +166,11 @@ async def build_pod(call: Call, options: PodOptions) -> Object:
 
 
 def utf8(text: str) -> str:
-    """What is left of a Go string on its way through JSON: other bytes become U+FFFD."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """What is left of a Go string on its way through JSON: other bytes become U+FFFD.
+
+    So do halves of pairs, which JSON may hold and Go replaces when it reads them.
+    """
+    return _HALVES.sub("\ufffd", text).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 async def _volumes(call: Call, options: PodOptions) -> tuple[list[Object], list[Object]]:

@@ -116,6 +116,11 @@ def test_a_missing_and_an_unknown_argument(in_cluster: Run, make: Any, func: str
         ),
         (
             "KubeTask",
+            {"image": "i", "command": "c", "podOverride": {"initContainers": ["x"]}},
+            "Failed to create pod: podOverride.initContainers: expected a list of containers",
+        ),
+        (
+            "KubeTask",
             {"image": "i", "command": "c", "podOverride": "x"},
             "Failed to decode arg `podOverride`: '' expected a map, got 'string'",
         ),

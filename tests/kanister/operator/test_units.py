@@ -9,6 +9,7 @@ import pytest
 
 from pytest_kanister._kanister.operator.errkit import KanisterError, status_message, to_json
 from pytest_kanister._kanister.operator.output import OutputReader
+from pytest_kanister._kanister.operator.pods import utf8
 from pytest_kanister._kanister.operator.status import set_percentage
 from pytest_kanister._kanister.operator.strategic import merge_pod_spec
 from pytest_kanister._kanister.operator.validation import validate_actionset
@@ -158,3 +159,7 @@ def test_field_names_in_any_case() -> None:
     reader = OutputReader()
     reader.feed(b'###Phase-output###: {"Key":"k","VALUE":"v"}\n')
     assert reader.end() == {"k": "v"}
+
+
+def test_halves_of_pairs_become_the_replacement_character() -> None:
+    assert utf8("a\ud800b\udcffc") == "a\ufffdb\ufffdc"

@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._kanister.operator.errkit import KanisterError
 from pytest_kanister._kanister.operator.jobs import created_pod
-from pytest_kanister._kanister.operator.pods import CREATED_BY, labels_and_annotations, utf8
+from pytest_kanister._kanister.operator.pods import (
+    CREATED_BY,
+    labels_and_annotations,
+    overrides,
+    utf8,
+)
 from pytest_kanister._kanister.operator.quantities import parse_quantity
 from pytest_kanister._kanister.operator.strategic import merge_pod_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_kanister._kanister.operator.functions.call import Call
     from pytest_kanister._model.api import Object
 
@@ -53,7 +60,8 @@ def _pod(call: Call, namespace: str) -> Object:
     if call.text("initImage", ""):
         command = call.texts("initCommand") if call.has("initCommand") else []
         spec["initContainers"] = [container("init", call.text("initImage"), command)]
-    override = merge_pod_spec(call.mapping("podOverride"), _expanded(call))
+    own, actionset = overrides(call)
+    override = merge_pod_spec(own, _expanded(call, actionset))
     spec = merge_pod_spec(spec, override)
     spec["containers"] = sorted(spec["containers"], key=lambda item: item.get("name") != "output")
     controller = call.controller
@@ -89,12 +97,11 @@ def _shared(call: Call) -> Object:
     return shared
 
 
-def _expanded(call: Call) -> Object:
+def _expanded(call: Call, override: Mapping[str, Any]) -> Mapping[str, Any]:
     """The ActionSet's podOverride; what it says of `container` goes to all containers here.
 
     Not when it speaks of `background` or `output` itself.
     """
-    override: Object = call.params.plain.get("PodOverride") or {}
     containers = override.get("containers") or []
     named = {item.get("name"): item for item in containers}
     if "container" not in named or any(name in named for name in _WORKERS):
