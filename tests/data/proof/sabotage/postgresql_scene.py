@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pytest_kanister._data.workloads.postgresql.connection import quoted
+
 __all__ = ["SCENE", "clean"]
 
 SCENE = r"""
@@ -89,6 +91,6 @@ COMMENT ON FUNCTION f_changed IS 'adds';
 
 def clean(databases: list[str], roles: list[str]) -> str:
     """Removes what anybody made, given the names of all databases and roles."""
-    lines = [f'DROP DATABASE "{name}" WITH (FORCE);' for name in databases]
-    lines += [f'DROP OWNED BY "{name}"; DROP ROLE "{name}";' for name in roles]
+    lines = [f"DROP DATABASE {quoted(name)} WITH (FORCE);" for name in databases]
+    lines += [f"DROP OWNED BY {quoted(name)}; DROP ROLE {quoted(name)};" for name in roles]
     return "\n".join(["ALTER SYSTEM RESET ALL;", *lines])
