@@ -37,7 +37,7 @@ def _workload_problems(scenario: Scenario, settings: Settings) -> Iterator[Scena
         )
         datasets = workload.datasets()
     except UsageProblem as problem:
-        yield scenario.mark.error(f"scenario {scenario.title}: {problem}")
+        yield (spec.mark or scenario.mark).error(str(problem))
         return
     if scenario.store and scenario.store not in _STORES:
         yield scenario.mark.error(

@@ -37,20 +37,26 @@ if TYPE_CHECKING:
     from pytest_kanister._model.results import ScenarioResult, StepResult
     from pytest_kanister._scenario.model import Scenario, Step
 
-__all__ = ["NotProven", "NotRun", "ScenarioFile", "ScenarioItem"]
+__all__ = ["Ended", "NotProven", "NotRun", "ScenarioFile", "ScenarioItem"]
 
 
-class NotProven(Exception):
-    """A scenario that ended otherwise than promised: the only thing that an xfail accepts."""
+class Ended(Exception):
+    """A scenario that did not prove itself; carries its result and text to pytest's report."""
 
     def __init__(self, result: ScenarioResult, text: str) -> None:
-        super().__init__(f"scenario {result.name}: {result.verdict.value}")
+        step = next((s for s in reversed(result.steps) if s.verdict is not Verdict.PROVEN), None)
+        said = f"{cause_of(result)}: {step.step}: {step.summary}" if step else "no step was taken"
+        super().__init__(said)
         self.result = result
         self.text = text
 
 
-class NotRun(NotProven):
-    """A scenario that could not be run to its end, so there is no verdict."""
+class NotProven(Ended):
+    """It ended otherwise than promised: the only thing that an xfail accepts."""
+
+
+class NotRun(Ended):
+    """It could not be run to its end, so there is no verdict."""
 
 
 class ScenarioFile(pytest.File):
@@ -86,6 +92,7 @@ class ScenarioItem(pytest.Item):
         self.scenario = scenario
         self._stage: WorkloadStage | None = None
         self._own_properties: list[tuple[str, object]] = []
+        self._interrupted = ""
         self.add_marker(pytest.mark.kanister)
         for mark in scenario.marks:
             self.add_marker(marker(mark, NotProven))
@@ -134,7 +141,7 @@ class ScenarioItem(pytest.Item):
             result = runner.run()
             text = self._finish(result)
         except pytest.fail.Exception as error:  # pytest-timeout's way to end a test
-            self._finish(runner.result(str(error)))
+            self._interrupted = self._finish(runner.result(str(error)))
             raise
         finally:
             if run.screen is not None:
@@ -155,13 +162,15 @@ class ScenarioItem(pytest.Item):
     ) -> str | TerminalRepr:
         """Our text for our verdicts; pytest's traceback for anything else, as that is a bug."""
         error = excinfo.value
-        if not isinstance(error, NotProven):
+        if isinstance(error, Ended):
+            text, said = error.text, str(error)
+        elif isinstance(error, pytest.fail.Exception) and self._interrupted:
+            text, said = self._interrupted, f"Failed: {error.msg}"
+        else:
             return super().repr_failure(excinfo)
         # A plain text would be repeated whole in pytest's short summary and in JUnit's message.
-        step = next(s for s in reversed(error.result.steps) if s.verdict is not Verdict.PROVEN)
-        said = f"{cause_of(error.result)}: {step.step}: {step.summary}"
         place = ReprFileLocation(str(self.path), self.scenario.mark.line, said)
-        native = ReprEntryNative([f"{error.text}\n"])
+        native = ReprEntryNative([f"{text}\n"])
         return ReprExceptionInfo(ReprTraceback([native], None, "native"), place)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
@@ -174,6 +183,7 @@ class ScenarioItem(pytest.Item):
         for own in self._own_properties:
             self.user_properties.remove(own)
         self._own_properties = []
+        self._interrupted = ""
 
     def _finish(self, result: ScenarioResult) -> str:
         """Record, evidence and JUnit properties; the text of a failure, without secrets."""

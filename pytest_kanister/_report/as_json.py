@@ -18,13 +18,16 @@ def cause_of(result: ScenarioResult) -> str:
     """Whose affair it is that nothing is proven; empty when it is.
 
     `data`: what came back differs; `actionset`: Kanister's own outcome; `environment`: the
-    machine or the cluster; `scenario`: its author; `unverified`: a check could not be made.
+    machine or the cluster; `scenario`: its author; `unverified`: a check could not be made;
+    `interrupted`: somebody ended it from outside, such as pytest-timeout.
     """
     if result.verdict is Verdict.PROVEN:
         return ""
     if result.verdict is Verdict.UNVERIFIED:
         return "unverified"
     facts = result.steps[-1].facts if result.steps else {}
+    if facts.get("error") == "Interrupted":
+        return "interrupted"
     if result.verdict is Verdict.DIFFERENT:
         return "actionset" if "exitCode" in facts else "data"
     return _CAUSES.get(facts.get("exitCode", 4), "environment")

@@ -16,7 +16,7 @@ __all__ = ["REPORT_VERSION", "report_schema", "run_report", "write_report"]
 REPORT_VERSION = "pytest-kanister/report/v1"
 
 _VERDICTS = ["proven", "different", "unverified", "error"]
-_CAUSES = ["", "data", "actionset", "unverified", "scenario", "environment"]
+_CAUSES = ["", "data", "actionset", "unverified", "scenario", "environment", "interrupted"]
 _OUTCOMES = ["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 
 

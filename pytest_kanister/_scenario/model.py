@@ -65,12 +65,14 @@ class WorkloadSpec:
         name: of its StatefulSet, Service and Secret.
         namespace: logical: two scenarios that name the same one do not meet.
         options: what else the scenario says about it; the workload knows which it takes.
+        mark: where it stands; None: in no file.
     """
 
     kind: str
     name: str
     namespace: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    mark: Mark | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

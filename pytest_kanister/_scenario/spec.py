@@ -44,6 +44,7 @@ def read_workload(reader: Reader) -> WorkloadSpec:
         name=reader.at("name").text(),
         namespace=reader.field("namespace", lambda part: part.text(), ""),
         options={k: v for k, v in data.items() if k not in ("kind", "name", "namespace")},
+        mark=reader.at("kind").mark,
     )
 
 
