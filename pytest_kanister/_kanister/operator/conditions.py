@@ -78,7 +78,7 @@ async def _met(call: Call, any_of: list[Object], all_of: list[Object], evaluate:
 
     async def true(condition: Object) -> bool:
         obj = await _fetch(call, condition.get("objectReference") or {})
-        return evaluate(condition.get("condition") or "", obj).strip() == "true"
+        return evaluate(str(condition.get("condition") or ""), obj).strip() == "true"
 
     for condition in any_of:
         if await true(condition):
@@ -106,10 +106,27 @@ def _fetch(call: Call, reference: Mapping[str, Any]) -> Awaitable[Object]:
 
 
 def _listed(call: Call, conditions: Object, name: str) -> list[Object]:
+    """The conditions of one list; each is a text and a reference of texts."""
     found = conditions.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise call.undecodable("conditions", f"'{name}' expected a list of maps")
-    return found
+    items = found if isinstance(found, list) else [found]
+    for index, item in enumerate(items):
+        place = f"{name}[{index}]"
+        _require(call, place, item)
+        if isinstance(item.get("condition"), dict | list):
+            raise call.undecodable("conditions", f"'{place}.condition' expected type 'string'")
+        reference = item.get("objectReference") or {}
+        _require(call, f"{place}.objectReference", reference)
+        for field, value in reference.items():
+            if isinstance(value, dict | list):
+                what = f"'{place}.objectReference.{field}' expected type 'string'"
+                raise call.undecodable("conditions", what)
+    return items
+
+
+def _require(call: Call, place: str, value: Any) -> None:
+    if not isinstance(value, dict):
+        found = "slice" if isinstance(value, list) else type(value).__name__
+        raise call.undecodable("conditions", f"'{place}' expected a map, got '{found}'")
 
 
 def parse_duration_s(text: str) -> float:

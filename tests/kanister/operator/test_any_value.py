@@ -46,7 +46,9 @@ VALUES: tuple[Any, ...] = (
     {"a": {"b": []}},
     {"containers": "x"},
     {"containers": [{"name": "container", "command": 3}], "volumes": {}},
-    {"anyOf": [{"condition": 1, "objectReference": []}]},
+    {"anyOf": [{"condition": 1, "objectReference": ["x"]}]},
+    {"anyOf": [{"condition": [1], "objectReference": {"name": "x"}}]},
+    {"anyOf": {"a": 1}, "allOf": ["x"]},
     {"allOf": [{"condition": "{{", "objectReference": {"name": {}, "resource": "pods"}}]},
     {"name": "x", "apiVersion": "v1", "resource": "configmaps", "namespace": "../x"},
 )
