@@ -30,9 +30,6 @@ class Workload(Protocol):
     kind: ClassVar[str]
     """Word in a scenario's `workload.kind`."""
 
-    not_covered: ClassVar[tuple[str, ...]]
-    """What a snapshot does not look at; one phrase each, printed with the result."""
-
     name: str
     namespace: str
 
@@ -45,6 +42,14 @@ class Workload(Protocol):
         namespace: str,
         options: Mapping[str, Any],
     ) -> None: ...
+
+    @property
+    def not_covered(self) -> tuple[str, ...]:
+        """What a snapshot does not look at; one phrase each, printed with the result.
+
+        Usually a class attribute.
+        """
+        ...
 
     def deploy(self) -> None:
         """Creates the manifests (labels, Service and Secret keys that public Blueprints read).

@@ -14,6 +14,7 @@ from pytest_kanister._harness.workloads import workload_class
 from pytest_kanister._kube import KubeClient
 from pytest_kanister.testing import WorkloadSuite
 from tests.data.proof.sabotage.mysql import reset as reset_mysql
+from tests.data.workloads.command.engine import OPTIONS
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +46,12 @@ class Kind:
 
 
 KINDS = {
+    "command": Kind(
+        ({"drop": "two"}, {"command": "rm /data/rows"}),
+        "rows",
+        options=OPTIONS,
+        datasets=("rows",),
+    ),
     "files": Kind(
         (
             {"wipe": True},

@@ -251,6 +251,9 @@ class Command:
                 raise UsageProblem(
                     f"workload command: which pod of {kind} {wanted}?  Say it with the option `pod`"
                 )
+            resource = gvk_resource(manifest["apiVersion"], manifest["kind"])
+            if resource is not None:
+                self._kube.get(resource, wanted, self.namespace)  # `NotFound` at once
             found = wait_until(lambda: self._first_pod(manifest), until)
             if found is None:
                 raise EnvironmentProblem(
