@@ -41,6 +41,7 @@ _NOT_MODELLED = (
 
 _NOT_AS_PROCESSES = (
     "images: a known name means programs of this machine (--kanister-images pull runs its own)",
+    "kando's memory: ours streams, the released one buffers the whole object",
 )
 
 _AS_PULLED = (
