@@ -119,8 +119,8 @@ if [[ ! -s $data/PG_VERSION ]]; then
     mv "$data/.PG_VERSION" "$data/PG_VERSION"
     rmdir "$data/.new"
 fi
-# Whatever is said in it, its server is gone: this volume has one pod, and that is starting.
-rm -f "$data/postmaster.pid"
+# Whatever is said in them, their server is gone: these folders have one pod, and that is starting.
+rm -f "$data/postmaster.pid" "$run/.s.PGSQL.5432" "$run/.s.PGSQL.5432.lock"
 chmod 700 "$data"
 if [[ $(id -u) == 0 ]] && ! unshare --user --ipc --map-user=1 true 2>/dev/null; then
     chown -R 1:1 "$data" "$run"
