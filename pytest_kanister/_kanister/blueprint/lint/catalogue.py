@@ -59,7 +59,7 @@ comment that silences nothing is a finding itself.
 
 ```yaml
 repos:
-- repo: https://github.com/kanisterio/pytest-kanister
+- repo: URL-OF-THIS-REPOSITORY
   rev: v0.1.0
   hooks:
   - id: kanister-lint

@@ -25,6 +25,11 @@ def _made(view: View) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def _keys(artifact: dict[str, Any]) -> list[str]:
+    values = artifact.get("keyValue")
+    return list(values) if isinstance(values, dict) else []
+
+
 def _read(view: View) -> Iterator[tuple[ActionView, Text, Reference]]:
     for action in view.actions:
         for phase, text in action.texts:
@@ -61,7 +66,7 @@ def artifact_not_produced(view: View) -> Iterator[Problem]:
         if name not in made:
             yield Problem(place, f"no action produces the artifact {name}")
         elif rest[:1] == ("KeyValue",) and len(rest) > 1:
-            keys = {key for one in made[name] for key in one.get("keyValue") or {}}
+            keys = {key for one in made[name] for key in _keys(one)}
             if rest[1] not in keys:
                 there = ", ".join(sorted(keys)) or "none"
                 yield Problem(place, f"artifact {name} has no key {rest[1]} (its keys: {there})")
