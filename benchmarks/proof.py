@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -122,14 +123,19 @@ def measure(name: str, where: Where, rows: int, rounds: int, folder: Path) -> bo
     ways: dict[str, list[dict[str, float]]] = {
         word: [] for word in ("dump", "sum", "spill", "offline", "narrow dump", "narrow sum")
     }
+
+    def keep(word: str, figures: dict[str, float]) -> None:
+        ways[word].append(figures)
+        print(f"  {word}: {figures['s']:.2f} s, {figures['cpu']:.2f} s cpu", flush=True)
+
     for _ in range(rounds):
-        ways["dump"].append(dump(engine, where, "wide"))
-        ways["sum"].append(child("sum", name, "wide", told, ""))
-        ways["spill"].append(child("spill", name, "wide", told, before))
-        Path(after).write_bytes(Path(before).read_bytes())
-        ways["offline"].append(child("offline", name, before, after, ""))
-        ways["narrow dump"].append(dump(engine, where, "narrow"))
-        ways["narrow sum"].append(child("sum", name, "narrow", told, ""))
+        keep("dump", dump(engine, where, "wide"))
+        keep("sum", child("sum", name, "wide", told, ""))
+        keep("spill", child("spill", name, "wide", told, before))
+        shutil.copyfile(before, after)
+        keep("offline", child("offline", name, before, after, ""))
+        keep("narrow dump", dump(engine, where, "narrow"))
+        keep("narrow sum", child("sum", name, "narrow", told, ""))
     contrast = child("contrast", name, "wide", told, "")
 
     good = True
