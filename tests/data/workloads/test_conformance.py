@@ -13,7 +13,7 @@ from pytest_kanister._data.workloads import Workload
 from pytest_kanister._harness.workloads import workload_class
 from pytest_kanister._kube import KubeClient
 from pytest_kanister.testing import WorkloadSuite
-from tests.data.proof.sabotage.mysql import reset as reset_mysql
+from tests.data.proof.sabotage import mariadb, mysql, postgresql
 from tests.data.workloads.command.engine import OPTIONS
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,8 @@ class Kind:
         dataset: to which they are done; empty: the first.
         empty: takes everything away that was seeded.
         options: of the scenario.
-        datasets: those that are tried; None: all.
+        datasets: those that are tried; None: all.  SQL's tricky ones take long and have tests of
+            their own.
     """
 
     damages: Sequence[Mapping[str, Any]]
@@ -44,6 +45,16 @@ class Kind:
     options: Mapping[str, Any] | None = None
     datasets: Sequence[str] | None = None
 
+
+_TABLE = "myImportantData.Accounts"
+_SQL_DAMAGES = (
+    {"drop": "myImportantData"},
+    {"dropTable": _TABLE},
+    {"deleteRows": {"table": _TABLE, "where": "name = 'nick'"}},
+    {"changeRows": {"table": _TABLE, "set": "balance = 1", "where": "name = 'nick'"}},
+    {"sql": "CREATE DATABASE later"},
+)
+_PG_TABLE = "myImportantData.public.Accounts"
 
 KINDS = {
     "command": Kind(
@@ -76,15 +87,18 @@ KINDS = {
         ),
         "accounts",
     ),
-    "mysql": Kind(
+    "mariadb": Kind(_SQL_DAMAGES, "accounts", mariadb.reset, datasets=("accounts",)),
+    "mysql": Kind(_SQL_DAMAGES, "accounts", mysql.reset, datasets=("accounts",)),
+    "postgresql": Kind(
         (
             {"drop": "myImportantData"},
-            {"dropTable": "myImportantData.Accounts"},
-            {"deleteRows": {"table": "myImportantData.Accounts", "where": "name = 'nick'"}},
-            {"sql": "CREATE DATABASE later"},
+            {"dropTable": _PG_TABLE},
+            {"deleteRows": {"table": _PG_TABLE, "where": "name = 'nick'"}},
+            {"changeRows": {"table": _PG_TABLE, "set": "balance = 1", "where": "name = 'nick'"}},
         ),
         "accounts",
-        reset_mysql,
+        postgresql.reset,
+        datasets=("accounts",),
     ),
 }
 
