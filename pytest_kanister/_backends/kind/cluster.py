@@ -32,6 +32,7 @@ _CREATE_S = 900.0
 """A node image of 400 MB may have to be pulled first."""
 
 _SHORT_S = 120.0
+_CLASH = "node(s) already exist"
 _MADE, _KEPT = "made", "kept"
 
 
@@ -121,6 +122,9 @@ class KindUse:
             [sys.executable, "-m", module, json.dumps(wanted)], cwd=self._me, timeout_s=_CREATE_S
         )
         if done.exit_status:
+            if _CLASH in done.stderr + done.stdout:
+                # What bears the name is somebody else's: it is not ours to delete.
+                (self._folder / _MADE).unlink()
             image = self._settings.kind_image or "kind's own node image"
             raise EnvironmentProblem(
                 f"kind could not make the cluster {self.name} of {image}",
@@ -214,7 +218,7 @@ def _remedies(done: Finished) -> list[str]:
             "check that this machine reaches the registry",
             "or name a node image that the engine has: --kanister-kind-image",
         ]
-    if "node(s) already exist" in said:
+    if _CLASH in said:
         return ["choose another name: --kanister-kind-name", "or delete the old cluster"]
     if "port is already allocated" in said or "address already in use" in said:
         return ["free the port that the cluster's configuration names, or name another"]
