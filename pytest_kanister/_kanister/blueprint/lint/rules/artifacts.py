@@ -113,7 +113,7 @@ def artifact_not_consumed(view: View) -> Iterator[Problem]:
     summary="A deferPhase reads the output of a phase that may have failed.",
     why="The deferPhase runs after failures too; then the output is nil, the deferPhase fails, and "
     "its message replaces the one that says what really went wrong.",
-    remedy="Ask first: `{{ if .Phases.x.Output }}`, or use a name that is known beforehand.",
+    remedy="Use a name that is known beforehand, from the object or an option.",
     bad=_GOOD.replace(
         "    phases:\n    - func: KubeTask\n      name: dump\n",
         "    deferPhase:\n      func: KubeOps\n      name: tidy\n      args:\n"

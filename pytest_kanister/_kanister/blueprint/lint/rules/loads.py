@@ -79,7 +79,8 @@ def sqlcmd_ignores_errors(view: View) -> Iterator[Problem]:
     "error",
     summary="redis-cli reads commands from stdin and succeeds whatever they answer.",
     why="Commands that the server refused are lost without a trace.",
-    remedy="Use `redis-cli --pipe`, which counts errors and fails, or restore the RDB file.",
+    remedy="Use `redis-cli --pipe`, which counts errors and fails, `-e` (7.0 or newer), or restore "
+    "the RDB file.",
     bad=scripts(restore=f"{_PULL} | gunzip | redis-cli -h db"),
     good=scripts(restore=f"{_PULL} | gunzip | redis-cli -h db --pipe"),
     needs_shell=True,
@@ -88,7 +89,7 @@ def redis_cli_ignores_errors(view: View) -> Iterator[Problem]:
     """redis-cli behind a pipe or with `<`."""
     for call in calls(view, "redis-cli"):
         fed = call.command.position > 0 or any(r.operator == "<" for r in call.command.redirects)
-        if fed and not call.has("--pipe", "-x", "-X"):
+        if fed and not any(word in ("--pipe", "-x", "-X", "-e") for word in call.argv):
             yield call.problem("redis-cli ends with status 0 whatever the server answers")
 
 
@@ -97,7 +98,7 @@ def redis_cli_ignores_errors(view: View) -> Iterator[Problem]:
     "client-forced",
     "error",
     summary="The MySQL client is told to go on after errors.",
-    why="`--force` loads what it can and ends with status 0 or 1 by chance of the last statement.",
+    why="What failed is only in the log, and the rest is loaded over it.",
     remedy="Leave it out; mend what fails.",
     bad=scripts(restore=f"{_PULL} | gunzip | mysql --force -h db"),
     good=scripts(restore=f"{_PULL} | gunzip | mysql -h db"),

@@ -208,8 +208,7 @@ def phase_without_name(view: View) -> Iterator[Problem]:
     "action-without-phases",
     "error",
     summary="An action has no phase.",
-    why="It does nothing, and its ActionSet never completes; a failure at its launch crashes the "
-    "controller.",
+    why="It does nothing and is reported complete; where its launch fails the controller crashes.",
     remedy="Give it phases or take it out.",
     bad=_GOOD + "  verify:\n    phases: []\n",
     good=_GOOD,

@@ -161,7 +161,10 @@ def exit_zero(view: View) -> Iterator[Problem]:
             lost = any(c.background for c in commands) or not script.is_set("errexit")
             if lost:
                 place = script.place(last.start, last.end)
-                yield Problem(place, "always a success, whatever happened before")
+                what = "without errexit nothing that failed before counts"
+                if script.is_set("errexit"):
+                    what = "what runs in the background may fail: this is a success"
+                yield Problem(place, what)
 
 
 @rule(
