@@ -69,7 +69,7 @@ def _blueprint_problems(scenario: Scenario) -> Iterator[ScenarioError]:
     for action, where in _actions(scenario.steps):
         if action not in blueprint.actions:
             yield where.error(
-                f"the Blueprint {blueprint.document.file} has no action {action!r}",
+                f"the Blueprint {scenario.blueprint} has no action {action!r}",
                 f"its actions: {', '.join(blueprint.actions)}",
             )
 

@@ -141,6 +141,7 @@ class Screen:
 
     def _width(self) -> int:
         try:
-            return max(20, os.get_terminal_size(self._descriptor).columns - 1)
+            columns = os.get_terminal_size(self._descriptor).columns
         except OSError:
-            return 79
+            columns = 0
+        return (columns or 80) - 1
