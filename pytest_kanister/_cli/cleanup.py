@@ -19,9 +19,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="pytest-kanister cleanup",
         description="Removes what killed runs have left on this machine (processes, folders, "
-        "containers, kind clusters), and with --context what they left on that cluster: namespaces that they made, and "
-        "objects with their label elsewhere. A run whose process is not known to have ended is "
-        "only listed, unless it is named or --all is given.",
+        "containers, kind clusters), and with --context what they left on that cluster: "
+        "namespaces that they made, and objects with their label elsewhere. A run there whose "
+        "process is not known to have ended is only listed, unless it is named or --all is given.",
     )
     parser.add_argument("--context", default="", metavar="NAME", help="a cluster, too")
     parser.add_argument("--kanister-cache", default="", metavar="FOLDER")
@@ -37,8 +37,6 @@ def main(arguments: Sequence[str]) -> int:
         help="look there too, beside the namespaces that are labelled for us",
     )
     chosen = parser.parse_args(arguments)
-    if not chosen.list:
-        clean_machine(chosen.kanister_cache, print)
     if not chosen.context:
         on_cluster = [
             flag
@@ -53,6 +51,9 @@ def main(arguments: Sequence[str]) -> int:
         ]
         if on_cluster:
             parser.error(f"{', '.join(on_cluster)} means a cluster: name its --context, too")
+    if not chosen.list:
+        clean_machine(chosen.kanister_cache, print)
+    if not chosen.context:
         print("nothing of ours is left on this machine")
         return 0
     left = clean(
