@@ -67,8 +67,13 @@ def offline(before: str, after: str) -> None:
 def report(started: float, busy: float, rows: int) -> None:
     """Prints what was measured."""
     seconds, cpu = time.perf_counter() - started, time.process_time() - busy
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"s": seconds, "cpu": cpu, "rows": rows, "peak": peak_kib / 1024}))
+    print(json.dumps({"s": seconds, "cpu": cpu, "rows": rows, "peak": peak_mib()}))
+
+
+def peak_mib() -> float:
+    """Of this process; its `ru_maxrss` would count what its parent held when it was made."""
+    words = Path("/proc/self/status").read_text().split()
+    return int(words[words.index("VmHWM:") + 1]) / 1024
 
 
 def child(*words: str) -> dict[str, float]:
@@ -182,10 +187,10 @@ def three_rows(engine: Engine, server: Any, where: Where, rows: int) -> bool:
     print(f"three rows in {rows}: found in {seconds:.1f} s; the snapshot took {pass_s:.1f} s")
     print(diff)
     (table,) = diff.tables.entries
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak of this process, with the cluster's client: {peak_mib:.0f} MiB (limit {PEAK_MIB})")
+    peak = peak_mib()
+    print(f"peak of this process, with the cluster's client: {peak:.0f} MiB (limit {PEAK_MIB})")
     found = (table.missing_rows, table.changed_rows, table.extra_rows)
-    return found == (1, 1, 1) and peak_mib <= PEAK_MIB
+    return found == (1, 1, 1) and peak <= PEAK_MIB
 
 
 def main() -> int:
