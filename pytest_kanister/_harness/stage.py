@@ -79,7 +79,8 @@ class WorkloadStage:
         # Kanister's restic functions know no prefix, so what they store needs a bucket of its own.
         needs_own = getattr(workload, "needs_own_bucket", False)
         self._own_bucket = unique[-63:].lstrip("-") if needs_own else ""
-        self._prefix = "" if needs_own else f"{workload.namespace}/{unique[-6:]}"
+        below = [session.prefix] if session.prefix else []
+        self._prefix = "" if needs_own else "/".join([*below, workload.namespace, unique[-6:]])
         self._profile = Later(self._make_profile, "profile")
         self._version = ""
         self._actions = Actions(session, workload.namespace, self._profile)
@@ -267,21 +268,21 @@ class WorkloadStage:
         if target is None and self._reads_namespace(backup, "delete"):
             namespace = self._workload.namespace
             target = Target("namespace", namespace, namespace)
-        name = derive_actionset(
-            self._session.kube.result(),
-            backup.actionset,
-            action="delete",
-            target=target,
-            namespace=self._actions.namespace,
-            **self._actions.given(inputs, {}),
-        )
         own = {stored.key for stored in backup.objects}
         made = claims(backup.artifacts, self.bucket.name, self._prefix)
         others = {o.key for other in self._backups if other is not backup for o in other.objects}
         neighbours = Neighbours(self.bucket, own, made)
-        neighbours.plant()
         try:
+            neighbours.plant()
             before = Ledger.of(self.bucket)
+            name = derive_actionset(
+                self._session.kube.result(),
+                backup.actionset,
+                action="delete",
+                target=target,
+                namespace=self._actions.namespace,
+                **self._actions.given(inputs, {}),
+            )
             self._actions.wait(name, backup.blueprint, timeout_s)
             change = Ledger.of(self.bucket).since(before)
         finally:

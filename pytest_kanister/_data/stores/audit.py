@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_kanister._data.stores.protocol import VersionedBucket
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -16,6 +18,7 @@ __all__ = [
     "ALLOWED",
     "Claim",
     "Neighbours",
+    "check_claims",
     "claims",
     "hit_beside",
     "leaked",
@@ -65,6 +68,24 @@ def claims(artifacts: Mapping[str, object], bucket: str, prefix: str) -> tuple[C
             joined = "/".join(part for part in (prefix.strip("/"), path) if part)
             found.append(Claim(at, text, tuple(dict.fromkeys((joined, path, bare)))))
     return tuple(found)
+
+
+def check_claims(own: Iterable[str], made: Iterable[Claim]) -> list[str]:
+    """What artifacts and bucket do not agree on, one sentence each.
+
+    An artifact may name a path that is none of the bucket's (a folder in a pod, an image), so
+    this is for people to judge.
+    """
+    keys, known = list(own), tuple(made)
+    said = [
+        f"artifact {claim.artifact} names {claim.text}, and nothing is there in the bucket"
+        for claim in known
+        if not any(claim.covers(key) for key in keys)
+    ]
+    return said + [
+        f"no artifact names {key}: who has only the ActionSet can neither find nor delete it"
+        for key in unclaimed(keys, known)
+    ]
 
 
 def unclaimed(own: Iterable[str], made: Iterable[Claim]) -> list[str]:
@@ -175,9 +196,12 @@ class Neighbours:
         return [key for key, stored in self._before.items() if now.get(key) != stored]
 
     def remove(self) -> None:
-        """Takes them away; a second call does nothing."""
+        """Takes them away, so that nothing tells of them; a second call does nothing."""
         for key in self._keys:
-            self._bucket.delete(key)
+            if isinstance(self._bucket, VersionedBucket):
+                self._bucket.purge(key)
+            else:
+                self._bucket.delete(key)
 
 
 NEIGHBOUR = "pytest-kanister-neighbour"

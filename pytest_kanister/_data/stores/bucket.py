@@ -60,6 +60,15 @@ class S3Bucket:
         with self._told():
             self._client.delete_object(Bucket=self.name, Key=key)
 
+    def purge(self, key: str) -> None:
+        """Deletes every version and delete marker of one object, so that nothing tells of it."""
+        with self._told():
+            for version in stored_versions(self._client, self.name, key):
+                if version.key == key:
+                    self._client.delete_object(
+                        Bucket=self.name, Key=key, VersionId=version.version_id
+                    )
+
     def within(self, prefix: str) -> S3Bucket:
         """The same bucket narrowed to a prefix, which is a whole one, not relative to this."""
         return S3Bucket(self._client, self.name, prefix)

@@ -23,20 +23,24 @@ _MYSQL_DUMP_END = b"-- Dump completed"
 _TAIL_BYTES = 200
 
 
-def check_stored(stored: StoredObject, body: bytes, checksum: str = "") -> str | None:
+def check_stored(
+    stored: StoredObject, body: bytes, checksum: str = "", *, md5_tags: bool = True
+) -> str | None:
     """Why what is read back is not what the store says it holds; None when nothing speaks for it.
 
     Args:
         stored: as it is listed.
         body: as it is read.
         checksum: `SHA256 …` as in `StoredVersion`; an algorithm that Python lacks (CRC32C and
-            CRC64NVME) is not judged, as the entity tag is.
+            CRC64NVME) is not judged.
+        md5_tags: entity tags are MD5, as those of every server that does not encrypt with keys
+            of its user's.
     """
     if len(body) != stored.size_bytes:
         return f"{stored.size_bytes} bytes are listed, {len(body)} can be read"
     # The tag of an object that came in parts is no MD5 of the whole; it has a dash in it.
     tag = hashlib.md5(body, usedforsecurity=False).hexdigest()
-    if re.fullmatch(r"[0-9a-f]{32}", stored.etag) and stored.etag != tag:
+    if md5_tags and re.fullmatch(r"[0-9a-f]{32}", stored.etag) and stored.etag != tag:
         return f"its entity tag is {stored.etag}, its content has {tag}"
     algorithm, _, told = checksum.partition(" ")
     found = {

@@ -37,7 +37,7 @@ _FLAGS = (
 )
 
 
-def manifests(name: str, namespace: str, *, as_process: bool) -> list[Object]:
+def manifests(name: str, namespace: str, *, as_process: bool, image: str = IMAGE) -> list[Object]:
     """Secret with new keys, Service and StatefulSet, in the order in which they are created.
 
     Args:
@@ -45,6 +45,7 @@ def manifests(name: str, namespace: str, *, as_process: bool) -> list[Object]:
         namespace: theirs.
         as_process: pods are processes of one machine: the embedded cluster itself knows which
             flags say where volume and address are.
+        image: of the server.
     """
     # `mini` refuses a port that anybody in its network listens on, whatever the address: pods of
     # an embedded cluster share one, also when that cluster is known by a kubeconfig only.
@@ -59,7 +60,7 @@ def manifests(name: str, namespace: str, *, as_process: bool) -> list[Object]:
 
     container = {
         "name": "seaweedfs",
-        "image": IMAGE,
+        "image": image,
         "args": ["mini", f"-s3.port={port}", *flags],
         "ports": [{"name": "s3", "containerPort": port}],
         "env": [

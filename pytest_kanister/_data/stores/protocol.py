@@ -95,6 +95,10 @@ class VersionedBucket(Bucket, Protocol):
         """Keys of multipart uploads below the prefix that were begun and never ended."""
         ...
 
+    def purge(self, key: str) -> None:
+        """Deletes every version and delete marker of one object, so that nothing tells of it."""
+        ...
+
 
 class ObjectStore(Protocol):
     """One S3 server, made through the cluster's API like any other pod.

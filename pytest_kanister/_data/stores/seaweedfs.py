@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._data.stores.bucket import S3Bucket
-from pytest_kanister._data.stores.manifests import ACCESS_KEY, SECRET_KEY, manifests
+from pytest_kanister._data.stores.features import probe_features
+from pytest_kanister._data.stores.manifests import ACCESS_KEY, IMAGE, SECRET_KEY, manifests
 from pytest_kanister._data.stores.s3 import make_client, warm_up
 from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
 from pytest_kanister._model.resources import (
@@ -25,7 +26,9 @@ from pytest_kanister.errors import AlreadyExists, EnvironmentProblem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_kanister._data.stores.features import Features
     from pytest_kanister._kube import KubeClient
+    from pytest_kanister._model.api import Object
     from pytest_kanister._model.settings import Settings
 
 __all__ = ["SeaweedFS"]
@@ -44,6 +47,7 @@ class SeaweedFS:
         self.name = name
         self.namespace = namespace
         self.region = "us-east-1"
+        self.prefix = ""
         self._kube = kube
         self._settings = settings
         self._keys: tuple[Secret, Secret] | None = None
@@ -64,8 +68,7 @@ class SeaweedFS:
     def deploy(self) -> None:
         """Secret, Service and StatefulSet, or those that are there."""
         warm_up()
-        as_process = self._kube.capabilities.backend == "embedded"
-        for manifest in manifests(self.name, self.namespace, as_process=as_process):
+        for manifest in self._manifests():
             try:
                 self._kube.create(manifest, self.namespace)
             except AlreadyExists:
@@ -158,6 +161,19 @@ class SeaweedFS:
         answer = self._client().list_buckets()
         words = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "").split()
         return f"{words[0]} {words[-1]}" if words else "an S3 server that does not say its name"
+
+    def features(self, bucket: S3Bucket) -> Features:
+        """What the server offers in a bucket."""
+        return probe_features(self._client(), bucket)
+
+    def _manifests(self) -> list[Object]:
+        as_process = self._kube.capabilities.backend == "embedded"
+        return manifests(
+            self.name,
+            self.namespace,
+            as_process=as_process,
+            image=self._settings.store_image or IMAGE,
+        )
 
     def _bucket(self, name: str) -> S3Bucket:
         return S3Bucket(self._client(), name)

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_kanister._data.stores.ledger import check_dump
+from pytest_kanister._data.stores.audit import check_claims, claims
+from pytest_kanister._data.stores.dumps import check_dump, check_stored
 from pytest_kanister._model.results import Verdict
 from pytest_kanister._scenario.inputs import INPUT_KEYS, INPUT_SCHEMA, read_inputs
 from pytest_kanister._scenario.model import Inputs
@@ -74,6 +75,10 @@ def run(context: Context, step: BackupStep) -> Outcome:
         "keys": [stored.key for stored in backup.objects],
     }
     faults = _faults(context, backup, earlier)
+    if backup.artifacts:
+        bucket = stage.bucket
+        made = claims(backup.artifacts, bucket.name, bucket.prefix)
+        findings += tuple(check_claims((stored.key for stored in backup.objects), made))
     if faults:
         return Outcome(
             f"ActionSet {backup.actionset} complete, but what it stored is no backup",
@@ -125,11 +130,12 @@ def _faults(context: Context, backup: Backup, earlier: list[Taken]) -> list[str]
     bucket = context.stage.bucket
     if not backup.objects:
         return [f"bucket {bucket.name} holds no new object below {bucket.prefix!r}"]
-    faults = [
-        f"{stored.key} ({stored.size_bytes:,} bytes): {fault}"
-        for stored in backup.objects
-        if (fault := check_dump(bucket.get(stored.key)))
-    ]
+    faults = []
+    for stored in backup.objects:
+        body = bucket.get(stored.key)
+        # Whose server it is, and what its entity tags are, is not known here.
+        if fault := check_stored(stored, body, md5_tags=False) or check_dump(body):
+            faults.append(f"{stored.key} ({stored.size_bytes:,} bytes): {fault}")
     keys = {stored.key for stored in backup.objects}
     for taken in earlier:
         shared = keys & {stored.key for stored in taken.backup.objects}

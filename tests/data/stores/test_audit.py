@@ -13,8 +13,10 @@ import pytest
 
 from pytest_kanister._data.stores.audit import (
     Neighbours,
+    check_claims,
     claims,
     hit_beside,
+    leaked,
     left_behind,
     unclaimed,
 )
@@ -225,6 +227,41 @@ def test_a_repository_has_its_neighbour_beside_it(bucket: S3Bucket) -> None:
     assert neighbours.lost() == []
     delete_below(bucket, "")
     assert neighbours.lost() == ["pytest-kanister-neighbour-time-log"]
+
+
+def test_neighbours_leave_no_version_behind(versioned: S3Bucket) -> None:
+    versioned.put(DUMP, BODY)
+    neighbours = Neighbours(versioned, [DUMP], claims(ARTIFACTS, versioned.name, "p"))
+    neighbours.plant()
+    assert len(versioned.versions()) == 2
+    neighbours.remove()
+    assert [version.key for version in versioned.versions()] == [DUMP]
+
+
+def test_what_a_failed_action_leaves_is_leaked(s3: Any, bucket: S3Bucket) -> None:
+    bucket.put("a", b"1")
+    bucket.put("b", b"1")
+    before = Ledger.of(bucket)
+    assert leaked(before, Ledger.complete(bucket)) == []
+    bucket.put("b", b"2")
+    bucket.put("c", b"1")
+    upload = s3.create_multipart_upload(Bucket=bucket.name, Key="d")["UploadId"]
+    s3.upload_part(Bucket=bucket.name, Key="d", UploadId=upload, PartNumber=1, Body=b"x")
+    assert leaked(before, Ledger.complete(bucket)) == [
+        "c (1 bytes)",
+        "b (overwritten)",
+        "d (a multipart upload that was not ended)",
+    ]
+    s3.abort_multipart_upload(Bucket=bucket.name, Key="d", UploadId=upload)
+
+
+def test_what_artifacts_and_bucket_do_not_agree_on_is_said() -> None:
+    made = claims(ARTIFACTS, "b", "p")
+    assert check_claims([DUMP], made) == []
+    assert check_claims(["p/else"], made) == [
+        "artifact dump.path names /dumps/shop/1/dump.gz, and nothing is there in the bucket",
+        "no artifact names p/else: who has only the ActionSet can neither find nor delete it",
+    ]
 
 
 def test_an_overwritten_neighbour_is_hit(bucket: S3Bucket) -> None:
