@@ -13,7 +13,7 @@ import yaml
 from pytest_kanister._kanister.blueprint.lint import RULES
 from pytest_kanister._kanister.blueprint.lint.running import lint_text
 
-ROUNDS = int(os.environ.get("KANISTER_FUZZ_EXAMPLES", "300"))
+ROUNDS = int(os.environ.get("KANISTER_FUZZ_EXAMPLES", "80"))
 ODD = [None, True, 0, -1.5, "", "x", "{{", "{{ . }}", "{{ .Phases }}", [], {}, [None], {"a": None}]
 PIECES = [
     "|",
