@@ -65,6 +65,9 @@ _HBA = {
 _HBA_REST = "host all all all scram-sha-256\nhost replication all all scram-sha-256\n"
 
 
+_HOMES = {"official": "/var/lib/postgresql", "bitnami": "/bitnami/postgresql"}
+
+
 @dataclass(frozen=True)
 class _Installation:
     """`title` for people, the folder of programs, and what pods must be able to read."""
@@ -95,7 +98,8 @@ def server_program(
         initialise=lambda folder: _initialise(found, folder),
         progress=progress,
     )
-    mount, data = _places(name, style)
+    home = _HOMES[style]
+    volume, data = _places(name, style)
     return Program(
         image=image,
         title=f"{found.title} for {image}",
@@ -104,8 +108,9 @@ def server_program(
             str(SCRIPTS / "postgres-entrypoint.sh"),
             style,
             str(prepared),
-            mount,
-            f"{{dir:{mount}}}",
+            home,
+            f"{{dir:{home}}}",
+            f"{{dir:{home}/data}}",
             data,
             "{dir:/var/run/postgresql}",
             "{ip}",
@@ -113,7 +118,7 @@ def server_program(
         ),
         path=(found.programs,),
         paths=(*found.paths, prepared, SCRIPTS),
-        volumes=(mount, "/var/run/postgresql"),
+        volumes=(volume, "/var/run/postgresql"),
         ready=(str(found.programs / "pg_isready"), "-q", "-h", "{ip}", "-p", "5432"),
     )
 
@@ -135,14 +140,15 @@ def client_program(image: str, cache: Path, progress: Callable[[str], None]) -> 
 
 
 def _places(name: ImageName, style: str) -> tuple[str, str]:
-    """Where the image's volume is mounted, and its PGDATA below that."""
+    """Where the image's volume is mounted, and its PGDATA in that."""
+    home = _HOMES[style]
     if style == "bitnami":
-        return "/bitnami/postgresql", "/bitnami/postgresql/data"
+        return home, f"{home}/data"
     major = re.match(r"\d+", name.tag)
     if major is not None and int(major[0]) < 18:
-        return "/var/lib/postgresql/data", "/var/lib/postgresql/data"
+        return f"{home}/data", f"{home}/data"
     # The official image from 18 on keeps each major version in a folder of its own.
-    return "/var/lib/postgresql", f"/var/lib/postgresql/{major[0] if major else 18}/docker"
+    return home, f"{home}/{major[0] if major else 18}/docker"
 
 
 def _initialise(found: _Installation, folder: Path) -> None:

@@ -69,8 +69,10 @@ def bitnami() -> Program:
 
 
 def _argv(program: Program, folder: Path) -> list[str]:
-    volume, sockets = str(folder / "volume"), str(folder / "run")
-    places = {f"{{dir:{program.volumes[0]}}}": volume, "{dir:/var/run/postgresql}": sockets}
+    homes = {"{dir:/var/lib/postgresql", "{dir:/bitnami/postgresql"}
+    places = {f"{home}}}": f"{folder}/volume" for home in homes}
+    places |= {f"{home}/data}}": f"{folder}/volume/data" for home in homes}
+    places["{dir:/var/run/postgresql}"] = f"{folder}/run"
     return [places.get(word, word).replace("{ip}", ADDRESS) for word in program.entrypoint]
 
 
@@ -187,3 +189,13 @@ def test_the_clients_run_each_other(official: Program, tmp_path: Path) -> None:
         done = run(argv, env=_env(official, {"PGPASSWORD": "x"}), timeout_s=60)
         assert done.exit_status == 0, done.stderr
         assert "PostgreSQL database cluster dump complete" in done.stdout
+
+
+@pytest.mark.slow
+def test_data_go_into_the_volume_or_nowhere(official: Program, tmp_path: Path) -> None:
+    """Where pods have no root file system of their own, the path itself is this machine's."""
+    env = {"POSTGRES_PASSWORD": "x", "NSS_WRAPPER_HOSTS": "/etc/hosts"}
+    said = _refused(official, tmp_path, {**env, "PGDATA": "/srv/elsewhere"})
+    assert "PGDATA=/srv/elsewhere is in no volume" in said
+    with _serving(official, tmp_path, {**env, "PGDATA": "/var/lib/postgresql/data/pgdata"}):
+        assert (tmp_path / "volume" / "data" / "pgdata" / "PG_VERSION").is_file()

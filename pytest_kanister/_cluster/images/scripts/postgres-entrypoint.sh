@@ -1,9 +1,9 @@
 # How an image of the family `postgres` starts: what the official image and Bitnami's promise.
-# Arguments: STYLE (official or bitnami) PREPARED MOUNT (as the pod sees it) PLACE (where that is)
-# DATA RUN IP HBA, then the container's.
+# Arguments: STYLE (official or bitnami) PREPARED HOME (the image's folder) HOME_PLACE (where that
+# is on this machine) DATA_PLACE (the same of HOME/data) DATA RUN IP HBA, then the container's.
 set -euo pipefail
-style=$1 prepared=$2 mount=$3 place=$4 data=$5 run=$6 ip=$7 hba=$8
-shift 8
+style=$1 prepared=$2 home=$3 home_place=$4 data_place=$5 data=$6 run=$7 ip=$8 hba=$9
+shift 9
 
 if [[ ${1:-} == postgres ]]; then shift; fi
 if [[ -n ${1:-} && ${1:0:1} != - ]]; then exec "$@"; fi
@@ -62,11 +62,16 @@ else
         missing+=" You must specify POSTGRES_PASSWORD to a non-empty value for the superuser."
     fi
 fi
-# Without a root file system of its own the pod's path is another one on this machine.
-if [[ $data != "$mount" && $data != "$mount"/* && $mount != "$place" ]]; then
-    fail "PGDATA=$data lies outside $mount, and pods on this machine have no root file system of their own"
+# Without a root file system of its own the pod's path is another one on this machine: a volume is
+# mounted at the image's folder, or at `data` in it.
+asked=$data
+case $data in
+    "$home/data" | "$home/data"/*) data=$data_place${data#"$home/data"} ;;
+    "$home" | "$home"/*) data=$home_place${data#"$home"} ;;
+esac
+if [[ -n ${NSS_WRAPPER_HOSTS:-} && $data == "$asked" ]]; then
+    fail "PGDATA=$asked is in no volume, and pods on this machine have no root file system of their own"
 fi
-if [[ $data == "$mount" || $data == "$mount"/* ]]; then data=$place${data#"$mount"}; fi
 as_user=(/bin/bash "${BASH_SOURCE[0]%/*}/postgres-user.sh")
 
 literal() { # an SQL string literal on one line: a line break would end the statement
@@ -83,7 +88,7 @@ quoted() {
 mkdir -p "$data" "$run"
 if [[ ! -s $data/PG_VERSION ]]; then
     if [[ -n ${missing:-} ]]; then fail "$missing"; fi
-    if [[ -n $(ls -A "$initial" 2>/dev/null || true) && $place == "$mount" ]]; then
+    if [[ -n $(ls -A "$initial" 2>/dev/null || true) && -z ${NSS_WRAPPER_HOSTS:-} ]]; then
         fail "files in $initial are not supported by the embedded cluster"
     fi
     if [[ -n $arguments ]]; then
