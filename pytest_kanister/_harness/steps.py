@@ -107,11 +107,11 @@ class Steps:
         result = take(Step(step, parsed, mark), self._context)
         self._on_step(result)
         if result.verdict is not Verdict.PROVEN:
-            raise _error(result)
+            raise _error(result, mark)
         return result
 
 
-def _error(result: StepResult) -> Exception:
+def _error(result: StepResult, mark: Mark) -> Exception:
     title = f"step {result.step!r}: {result.summary}"
     detail = "" if result.detail.startswith(result.summary) else result.detail
     if result.verdict is Verdict.UNVERIFIED:
@@ -120,4 +120,7 @@ def _error(result: StepResult) -> Exception:
         return RoundTripMismatch(title, result.detail if detail else "")
     if result.facts.get("exitCode") == EnvironmentProblem.exit_code:
         return EnvironmentProblem(title, remedies=["mend what it names"], evidence=detail)
-    return UsageProblem(f"{title}\n{detail}".rstrip())
+    said = result.detail.removeprefix(f"{mark}: ")
+    if result.facts.get("error") == "VacuousScenario":
+        return mark.vacuous(said)
+    return mark.error(said)

@@ -38,14 +38,13 @@ PYTHON = """
         assert not kanister.bucket.objects()
 """
 
-LOAD = '| mysql --host="${server}" --user=root --default-character-set=utf8mb4\n'
+LOAD = "pull | sql --max-allowed-packet=1G\n"
 
 
 def sabotaged(more: str) -> str:
     """Our Blueprint with a restore that does something more afterwards."""
     assert BLUEPRINT.count(LOAD) == 1
-    end = LOAD.rstrip("\n") + f'\n          mysql --host="${{server}}" --user=root -e "{more}"\n'
-    return BLUEPRINT.replace(LOAD, end)
+    return BLUEPRINT.replace(LOAD, f'{LOAD}          sql -e "{more}"\n')
 
 
 def test_a_python_test_and_a_scenario_share_one_cluster(tmp_path: Path) -> None:
@@ -162,3 +161,32 @@ def test_the_next_items_database_starts_while_this_one_runs(tmp_path: Path) -> N
     assert len(answers) == 3
     ahead = next(i for i, e in enumerate(events) if e["text"].startswith("the next mysql"))
     assert ahead < first_end
+
+
+STEPS = """
+    import pytest
+    from pytest_kanister.errors import RoundTripMismatch, ScenarioError
+
+    def test_steps(kanister, kanister_mysql):
+        step = kanister.steps(kanister_mysql, blueprint="mysql-blueprint.yaml")
+        assert step("seed", "accounts").facts["rows"] == 9
+        step("backup", name="first")
+        with pytest.raises(ScenarioError, match=r"test_steps.py:9:1: .*there already"):
+            step("restore", backup="first")
+        step("damage", drop="myImportantData")
+        step("restore", backup="first")
+        step("verify")
+        with pytest.raises(RoundTripMismatch, match="gave other rows"):
+            step("sql", statement="SELECT 1", expect=[[2]])
+        with pytest.raises(ScenarioError, match="expected exact, found 'about'"):
+            step("verify", rows="about")
+        step("delete", backup="first")
+        step("verifyDeleted")
+        assert list(step.backups) == ["first"]
+"""
+
+
+def test_python_has_the_steps_of_scenario_files(tmp_path: Path) -> None:
+    run = Example(tmp_path, {"test_steps.py": STEPS}).run_pytest("-W", "error")
+
+    assert run.outcomes == {"passed": 1}, run.stdout
