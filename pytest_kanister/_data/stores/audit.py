@@ -39,11 +39,13 @@ class Claim:
         text: as Kanister rendered it.
         keys: places that it may mean, whole keys or folders, most likely first: Kanister's own
             programs put the Profile's prefix before a path, its restic functions do not.
+        certain: it has a slash; a bare word may be a path, or a number, a name …
     """
 
     artifact: str
     text: str
     keys: tuple[str, ...]
+    certain: bool = True
 
     def covers(self, key: str) -> bool:
         """Whether it is the object, or the folder that it lies in."""
@@ -51,7 +53,7 @@ class Claim:
 
 
 def claims(artifacts: Mapping[str, object], bucket: str, prefix: str) -> tuple[Claim, ...]:
-    """Every value of an ActionSet's artifacts that reads as a path: it has a slash and no space.
+    """Every value of an ActionSet's artifacts that may be a path: one word.
 
     Args:
         artifacts: as Kanister rendered them: `{"dump": {"keyValue": {"s3path": "/a/b.gz"}}}`.
@@ -62,11 +64,12 @@ def claims(artifacts: Mapping[str, object], bucket: str, prefix: str) -> tuple[C
     for name, artifact in artifacts.items():
         for at, text in _texts(artifact, name):
             path = text.removeprefix("s3://").strip("/")
-            if "/" not in text or any(c.isspace() for c in text) or not path or "://" in path:
+            if any(c.isspace() for c in text) or not path or "://" in path:
                 continue
             bare = path.removeprefix(f"{bucket}/")
             joined = "/".join(part for part in (prefix.strip("/"), path) if part)
-            found.append(Claim(at, text, tuple(dict.fromkeys((joined, path, bare)))))
+            keys = tuple(dict.fromkeys((joined, path, bare)))
+            found.append(Claim(at, text, keys, certain="/" in text))
     return tuple(found)
 
 
@@ -80,7 +83,7 @@ def check_claims(own: Iterable[str], made: Iterable[Claim]) -> list[str]:
     said = [
         f"artifact {claim.artifact} names {claim.text}, and nothing is there in the bucket"
         for claim in known
-        if not any(claim.covers(key) for key in keys)
+        if claim.certain and not any(claim.covers(key) for key in keys)
     ]
     return said + [
         f"no artifact names {key}: who has only the ActionSet can neither find nor delete it"
