@@ -34,6 +34,11 @@ class Later(Generic[T]):
 
         threading.Thread(target=run, name=f"pytest-kanister {name}", daemon=True).start()
 
+    @property
+    def done(self) -> bool:
+        """Whether it has ended well."""
+        return self._done.is_set() and self._error is None
+
     def result(self) -> T:
         """What `work` returned; raises what it raised."""
         self._done.wait()

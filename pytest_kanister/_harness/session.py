@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import shlex
 import threading
 from typing import TYPE_CHECKING
 
 from pytest_kanister._backends import open_backend
+from pytest_kanister._data.stores.choosing import make_store
 from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.namespaces import shared_namespace
 from pytest_kanister._harness.redaction import Redactor
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from pytest_kanister._backends import Backend
     from pytest_kanister._data.stores import Bucket
+    from pytest_kanister._data.stores.existing import ExistingBucket
+    from pytest_kanister._data.stores.features import Features
     from pytest_kanister._data.stores.seaweedfs import SeaweedFS
     from pytest_kanister._model.capabilities import Capabilities
     from pytest_kanister._model.settings import Settings
@@ -39,6 +43,7 @@ class Session:
         kube: the cluster's client, as soon as the API answers.
         ready_store: the store, as soon as it answers.
         bucket: the run's bucket, as soon as it exists.
+        prefix: of all that the run puts into it; empty: the bucket is the run's own.
     """
 
     def __init__(self, settings: Settings, progress: Callable[[str], None]) -> None:
@@ -47,15 +52,24 @@ class Session:
         self._backend: Backend | None = None
         self._closed = False
         self._store_version = ""
+        self._features: Features | None = None
         self._lock = threading.Lock()
         self._pod_logs: PodLogs | None = None
         self.redactor = Redactor()
         warm_up()
         self.kube: Later[KubeClient] = Later(self._connect, "cluster")
-        self._deployed: Later[SeaweedFS] = Later(self._deploy_store, "store")
-        self.ready_store: Later[SeaweedFS] = Later(self._await_store, "store ready")
+        existing = settings.store == "s3"
+        # In somebody's own bucket everything of ours lies below one prefix.
+        self._own = secrets.token_hex(4)
+        self.prefix = "/".join(filter(None, (settings.s3_prefix.strip("/"), self._own)))
+        self.prefix = self.prefix if existing else ""
+        self._bucket_name = settings.s3_bucket if existing else BUCKET
+        self._deployed: Later[SeaweedFS | ExistingBucket] = Later(self._deploy_store, "store")
+        self.ready_store: Later[SeaweedFS | ExistingBucket] = Later(
+            self._await_store, "store ready"
+        )
         self.bucket: Later[Bucket] = Later(
-            lambda: self.ready_store.result().bucket(BUCKET), "bucket"
+            lambda: self.ready_store.result().bucket(self._bucket_name), "bucket"
         )
 
     @property
@@ -69,6 +83,7 @@ class Session:
         self.ready_store.result()
         ran = {
             "store": self._store_version,
+            "bucket": str(self._features),
             "cluster": capabilities.backend,
             "kanister": capabilities.kanister,
             "isolation": capabilities.isolation,
@@ -102,8 +117,16 @@ class Session:
             logs, self._pod_logs = self._pod_logs, None
         if logs is not None:
             logs.stop()
-        if backend is not None:
-            backend.close()
+        try:
+            self._leave_bucket()
+        finally:
+            if backend is not None:
+                backend.close()
+
+    def _leave_bucket(self) -> None:
+        """Takes what the run left in somebody's own bucket; a store of ours goes as a whole."""
+        if self.settings.store == "s3" and not self.settings.keep and self.bucket.done:
+            self.ready_store.result().remove()
 
     def _connect(self) -> KubeClient:
         self.progress("a cluster is started or joined")
@@ -118,19 +141,19 @@ class Session:
             self.progress(f"cluster answers: {backend.capabilities.kanister}")
         return backend.connect()
 
-    def _deploy_store(self) -> SeaweedFS:
-        from pytest_kanister._data.stores.seaweedfs import SeaweedFS
-
+    def _deploy_store(self) -> SeaweedFS | ExistingBucket:
         kube = self.kube.result()
-        namespace = shared_namespace(kube, STORE_NAMESPACE)
-        store = SeaweedFS(kube, self.settings, name="seaweedfs", namespace=namespace)
+        existing = self.settings.store == "s3"
+        namespace = "" if existing else shared_namespace(kube, STORE_NAMESPACE)
+        store = make_store(kube, self.settings, namespace, self.prefix)
         store.deploy()
         return store
 
-    def _await_store(self) -> SeaweedFS:
+    def _await_store(self) -> SeaweedFS | ExistingBucket:
         store = self._deployed.result()
-        store.wait_ready(BUCKET)
+        store.wait_ready(self._bucket_name)
         self.redactor.add((store.access_key.reveal(), store.secret_key.reveal()))
+        self._features = store.features(store.bucket(self._bucket_name))
         self._store_version = store.version()
         self.progress(f"store answers: {self._store_version}")
         return store

@@ -32,7 +32,7 @@ _NOT_MODELLED = (
     "RBAC: every request is allowed",
     "scheduling: there is one node, requests and limits are not enforced",
     "liveness and startup probes are not run",
-    "port-forward, attach and SPDY are not served",
+    "attach and SPDY are not served, which kubectl port-forward needs",
     "network policies and ExternalName Services",
     "admission webhooks, but for the checks of Kanister's own on Blueprints",
     "volume snapshots are copies made file by file, not of one instant",

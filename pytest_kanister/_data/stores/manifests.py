@@ -19,6 +19,7 @@ IMAGE = "chrislusf/seaweedfs:4.48"
 ACCESS_KEY, SECRET_KEY = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
 _PORT_VARIABLE = "S3_PORT"  # tells the embedded image's readiness check which port was chosen
+_PORT = 8333
 _STORAGE = "4Gi"
 
 # Below the range that systems give to outgoing connections, also with the 10000 that `mini` adds
@@ -37,7 +38,14 @@ _FLAGS = (
 )
 
 
-def manifests(name: str, namespace: str, *, as_process: bool, image: str = IMAGE) -> list[Object]:
+def manifests(
+    name: str,
+    namespace: str,
+    *,
+    as_process: bool,
+    image: str = IMAGE,
+    shared_network: bool = False,
+) -> list[Object]:
     """Secret with new keys, Service and StatefulSet, in the order in which they are created.
 
     Args:
@@ -46,10 +54,10 @@ def manifests(name: str, namespace: str, *, as_process: bool, image: str = IMAGE
         as_process: pods are processes of one machine: the embedded cluster itself knows which
             flags say where volume and address are.
         image: of the server.
+        shared_network: pods share one network all the same: an embedded cluster, as others see it.
     """
-    # `mini` refuses a port that anybody in its network listens on, whatever the address: pods of
-    # an embedded cluster share one, also when that cluster is known by a kubeconfig only.
-    port = _free_port()
+    # `mini` refuses a port that anybody in its network listens on, whatever the address.
+    port = _free_port() if as_process or shared_network else _PORT
     flags: tuple[str, ...] = () if as_process else _FLAGS
     selector = {"app.kubernetes.io/instance": name, "app.kubernetes.io/name": "seaweedfs"}
     labels = {**selector, "app.kubernetes.io/managed-by": "pytest-kanister"}

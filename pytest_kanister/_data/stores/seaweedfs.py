@@ -173,6 +173,7 @@ class SeaweedFS:
             self.namespace,
             as_process=as_process,
             image=self._settings.store_image or IMAGE,
+            shared_network=not as_process and "+pytest-kanister" in self._kube.server_version(),
         )
 
     def _bucket(self, name: str) -> S3Bucket:
