@@ -57,7 +57,12 @@ def test_the_readme_shows_what_the_demo_prints() -> None:
 @pytest.mark.slow
 def test_the_authors_examples_pass(tmp_path: Path) -> None:
     examples = blocks(ROOT / "docs/authors.md")
-    assert set(examples) == {"my.kanister.yaml", "test_mine.py"}
+    assert set(examples) == {
+        "my.kanister.yaml",
+        "two.kanister.yaml",
+        "test_mine.py",
+        "test_steps.py",
+    }
     for name, text in examples.items():
         (tmp_path / name).write_text(text)
     shutil.copy(BLUEPRINT, tmp_path / "mine.yaml")
@@ -71,7 +76,7 @@ def test_the_authors_examples_pass(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert "4 passed" in done.stdout
 
 
 def test_the_python_example_of_the_readme_is_the_authors_one() -> None:
