@@ -115,6 +115,24 @@ _ALL = (
         "CheckRepository", "backupArtifactPrefix", "image encryptionKey insecureTLS", pods=True
     ),
     _signature("LocationDelete", "artifact"),
+    # Releases after 0.119.0 have the three for Kopia no longer.
+    _signature(
+        "BackupDataUsingKopiaServer",
+        "container includePath namespace pod",
+        "snapshotTags repositoryServerUserHostname",
+    ),
+    Signature(
+        "RestoreDataUsingKopiaServer",
+        ("backupIdentifier", "namespace", "restorePath", "image"),
+        ("pod", "volumes", "repositoryServerUserHostname", *_POD),
+        creates_pods=True,
+    ),
+    Signature(
+        "DeleteDataUsingKopiaServer",
+        ("backupID", "namespace", "image"),
+        ("repositoryServerUserHostname", "podLabels", "podAnnotations"),
+        creates_pods=True,
+    ),
     _signature("CreateCSISnapshot", "pvc namespace snapshotClass", "name labels"),
     _signature("CreateCSISnapshotStatic", "name namespace driver snapshotHandle snapshotClass"),
     _signature(

@@ -14,7 +14,7 @@ from tests.conformance.kanister.kinds import EXEMPT, KINDS, kinds_by_function
 from tests.conformance.kanister.rows import cases_by_row
 from tests.conformance.kanister.running import Outcome, Runner
 from tests.conformance.kanister.table import all_cases
-from tests.kanister.messages.golden import agree
+from tests.kanister.messages.agreement import agree
 from tests.support.clusters import own_cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("conformance")]

@@ -13,6 +13,7 @@ def test_every_registered_function_is_there() -> None:
     DeleteDataAll CheckRepository LocationDelete CreateCSISnapshot CreateCSISnapshotStatic
     RestoreCSISnapshot DeleteCSISnapshot DeleteCSISnapshotContent CreateRDSSnapshot
     ExportRDSSnapshotToLocation RestoreRDSSnapshot DeleteRDSSnapshot Wait WaitV2
+    BackupDataUsingKopiaServer RestoreDataUsingKopiaServer DeleteDataUsingKopiaServer
     """
     assert set(SIGNATURES) == set(names.split())
     assert set(SIGNATURES) >= IMPLEMENTED

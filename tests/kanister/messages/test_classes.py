@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_kanister import errors
-from tests.kanister.messages.golden import FOLDER, agree
+from tests.kanister.messages.agreement import FOLDER, agree
 
 PLACE: dict[str, Any] = {"file": "shop.kanister.yaml", "line": 7, "column": 5}
 SET = {"namespace": "kanister", "action": "backup", "message": "null: Failed to exec\nstdout: a"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_kanister._kanister.gotemplate import TemplateError, render
-from tests.kanister.messages.golden import FOLDER, agree
+from tests.kanister.messages.agreement import FOLDER, agree
 
 TEMPLATES = (
     '{{ repeat 1000000000 "abcdefgh" }}',

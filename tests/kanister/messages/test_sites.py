@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import pytest_kanister
-from tests.kanister.messages.golden import FOLDER, agree
+from tests.kanister.messages.agreement import FOLDER, agree
 from tests.kanister.messages.sites import CLASSES, Site, sites, written
 
 PACKAGE = Path(pytest_kanister.__file__).parent

@@ -18,7 +18,7 @@ import pytest_kanister
 from pytest_kanister._kanister.tools import write_programs
 from pytest_kanister._kanister.tools.kanctl.main import main
 from pytest_kanister._kube import KubeClient
-from tests.kanister.messages.golden import FOLDER, agree
+from tests.kanister.messages.agreement import FOLDER, agree
 from tests.kanister.messages.sites import Site, sites
 from tests.support.api import running_server
 

@@ -48,9 +48,12 @@ _MODULES = {
 }
 
 _REFUSED = {
+    "BackupDataUsingKopiaServer": "kopia_server",
     "CreateRDSSnapshot": "rds",
+    "DeleteDataUsingKopiaServer": "kopia_server",
     "DeleteRDSSnapshot": "rds",
     "ExportRDSSnapshotToLocation": "rds",
+    "RestoreDataUsingKopiaServer": "kopia_server",
     "RestoreRDSSnapshot": "rds",
 }
 """Functions that are there to say where they are."""

@@ -29,7 +29,7 @@ _MODULES = (
     "more_functions",
     "restic",
     "csi",
-    "rds",
+    "elsewhere",
     "kanctl",
     "pods",
     "crashes",

@@ -1,4 +1,5 @@
-"""4.11: the functions on Amazon's RDS, without an account there: none can succeed."""
+"""4.11, 1.1: the functions on Amazon's RDS without an account there, and those on a Kopia server
+without one: none can succeed."""
 
 from __future__ import annotations
 
@@ -7,6 +8,19 @@ from typing import Any
 from tests.conformance.kanister.case import Case, Expect, on, phase
 
 _ARGS: dict[str, dict[str, Any]] = {
+    "BackupDataUsingKopiaServer": {
+        "container": "main",
+        "includePath": "/data",
+        "namespace": "<ns>",
+        "pod": "db-0",
+    },
+    "RestoreDataUsingKopiaServer": {
+        "backupIdentifier": "i",
+        "namespace": "<ns>",
+        "restorePath": "/data",
+        "image": "x",
+    },
+    "DeleteDataUsingKopiaServer": {"backupID": "i", "namespace": "<ns>", "image": "x"},
     "CreateRDSSnapshot": {"instanceID": "i"},
     "DeleteRDSSnapshot": {"snapshotID": "s"},
     "ExportRDSSnapshotToLocation": {
@@ -22,7 +36,8 @@ _ARGS: dict[str, dict[str, Any]] = {
 def _case(name: str, func: str, error: str, **args: Any) -> Case:
     expect = Expect("failed", error=error, phases=["p failed"], pods=[])
     blueprint = {"backup": {"phases": [phase(func, **{**_ARGS[func], **args})]}}
-    return Case(name, "4.11", blueprint, expect, [on()])
+    rule = "1.1" if "Kopia" in func else "4.11"
+    return Case(name, rule, blueprint, expect, [on()])
 
 
 def _bad(func: str) -> Case:
