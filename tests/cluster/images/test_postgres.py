@@ -20,7 +20,7 @@ from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._cluster.contracts import Program
 from pytest_kanister._cluster.images import BuiltinCatalogue
 from pytest_kanister._cluster.images.names import ImageName
-from pytest_kanister._cluster.images.postgres import _places
+from pytest_kanister._cluster.images.postgres import SCRIPTS, _places
 
 ADDRESS = "127.99.54.32"
 
@@ -199,3 +199,18 @@ def test_data_go_into_the_volume_or_nowhere(official: Program, tmp_path: Path) -
     assert "PGDATA=/srv/elsewhere is in no volume" in said
     with _serving(official, tmp_path, {**env, "PGDATA": "/var/lib/postgresql/data/pgdata"}):
         assert (tmp_path / "volume" / "data" / "pgdata" / "PG_VERSION").is_file()
+
+
+@pytest.mark.parametrize("prefix", [(), ("setpriv", "--bounding-set=-all")], ids=["root", "bare"])
+def test_root_s_server_is_somebody_else_who_owns_root_s_files(
+    tmp_path: Path, prefix: tuple[str, ...]
+) -> None:
+    """With the capabilities of a container's root, and without any, as in an own namespace."""
+    root = () if os.getuid() == 0 else ("unshare", "--user", "--map-root-user")
+    argv = [*root, *prefix, "/bin/bash", str(SCRIPTS / "postgres-user.sh"), "/bin/sh", "-c"]
+    tmp_path.chmod(0o700)
+    done = run([*argv, f"id -u; touch {tmp_path}/made; stat -c %u {tmp_path}/made"])
+    assert done.exit_status == 0, done.stderr
+    user, owner = done.stdout.split()
+    assert user == owner != "0"
+    assert (tmp_path / "made").stat().st_uid == os.getuid()

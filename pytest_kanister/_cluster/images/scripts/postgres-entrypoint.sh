@@ -127,7 +127,7 @@ fi
 # Whatever is said in them, their server is gone: these folders have one pod, and that is starting.
 rm -f "$data/postmaster.pid" "$run/.s.PGSQL.5432" "$run/.s.PGSQL.5432.lock"
 chmod 700 "$data"
-if [[ $(id -u) == 0 ]] && ! unshare --user --ipc --map-user=1 true 2>/dev/null; then
+if [[ $(id -u) == 0 ]] && ! unshare --user --ipc true 2>/dev/null; then
     chown -R 1:1 "$data" "$run"
 fi
 
