@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from pytest_kanister._kube.pods import pod_evidence
-from pytest_kanister._model.resources import PODS
+from pytest_kanister._model.resources import PODS, STATEFULSETS
 from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -18,10 +18,44 @@ if TYPE_CHECKING:
     from pytest_kanister._kube import KubeClient
     from pytest_kanister._model.api import Object
 
-__all__ = ["WIPE", "run_on_volumes"]
+__all__ = ["WIPE", "run_on_volumes", "start_stateful_set", "stop_stateful_set"]
 
 WIPE = 'rm -rf /volumes/data/* /volumes/data/.[!.]* && test -z "$(ls -A /volumes/data)"'
 """Empties the claim mounted as `data`."""
+
+
+def stop_stateful_set(kube: KubeClient, namespace: str, name: str, *, timeout_s: float) -> None:
+    """Scales to nothing and waits until the last pod is gone; its claims stay.
+
+    Pods are not deleted here: before its controller has seen the scale it would make a new one,
+    which would then be killed while it initialises the volume.
+
+    Raises:
+        EnvironmentProblem: they are still there after `timeout_s`.
+    """
+    kube.patch(STATEFULSETS, name, {"spec": {"replicas": 0}}, namespace)
+
+    def stopped(obj: Object | None) -> bool | None:
+        status = (obj or {}).get("status", {})
+        seen = status.get("observedGeneration", 0) >= (obj or {})["metadata"].get("generation", 0)
+        return (seen and not status.get("replicas")) or None
+
+    if not kube.wait_for(STATEFULSETS, name, namespace, stopped, timeout_s=timeout_s):
+        raise EnvironmentProblem(
+            f"StatefulSet {namespace}/{name} still has pods {timeout_s:.0f} s after it was scaled "
+            "to none",
+            remedies=[f"see why: `kubectl -n {namespace} describe statefulset {name}`"],
+        )
+    for pod in kube.list(PODS, namespace):
+        owners = pod["metadata"].get("ownerReferences", [])
+        if any(owner["kind"] == "StatefulSet" and owner["name"] == name for owner in owners):
+            # It is ending; nobody makes another one now.
+            kube.delete(PODS, pod["metadata"]["name"], namespace, wait_s=timeout_s)
+
+
+def start_stateful_set(kube: KubeClient, namespace: str, name: str) -> None:
+    """Scales to one."""
+    kube.patch(STATEFULSETS, name, {"spec": {"replicas": 1}}, namespace)
 
 
 def run_on_volumes(

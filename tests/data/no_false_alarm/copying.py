@@ -11,9 +11,13 @@ from dataclasses import dataclass
 
 from pytest_kanister._data.proof import Diff, compare
 from pytest_kanister._data.workloads import Workload
-from pytest_kanister._data.workloads.volumes import run_on_volumes
+from pytest_kanister._data.workloads.volumes import (
+    run_on_volumes,
+    start_stateful_set,
+    stop_stateful_set,
+)
 from pytest_kanister._kube import KubeClient
-from pytest_kanister._model.resources import PODS, SECRETS, STATEFULSETS
+from pytest_kanister._model.resources import SECRETS
 from pytest_kanister._model.settings import Settings
 
 __all__ = ["Engine", "alarms", "copied"]
@@ -30,14 +34,12 @@ class Engine:
         datasets: loaded one after the other before the copy.
         image: has `sh` and `cp`; the workload's own.
         claim: name of the volume's claim by the workload's name.
-        pod: of its pod.
     """
 
     workload: type[Workload]
     datasets: tuple[str, ...]
     image: str
     claim: Callable[[str], str]
-    pod: Callable[[str], str]
 
 
 def alarms(
@@ -63,8 +65,7 @@ def copied(
     """A second server on a copy of the first one's volume; both run."""
     namespace = server.namespace
     copy = engine.workload(kube, settings, name=name, namespace=namespace, options={})
-    _scale(kube, server, 0)
-    kube.delete(PODS, engine.pod(server.name), namespace, wait_s=LIMIT_S)
+    stop_stateful_set(kube, namespace, server.target.name, timeout_s=LIMIT_S)
     kube.create(
         {
             "apiVersion": "v1",
@@ -83,18 +84,13 @@ def copied(
     # Passwords lie in the volume, so both servers have the first one's.
     kept = kube.get(SECRETS, _secret(server), namespace)["data"]
     kube.patch(SECRETS, _secret(copy), {"data": kept}, namespace)
-    _scale(kube, server, 1)
+    start_stateful_set(kube, namespace, server.target.name)
     copy.wait_ready()
     server.wait_ready()
     try:
         yield copy
     finally:
         copy.remove()
-
-
-def _scale(kube: KubeClient, server: Workload, replicas: int) -> None:
-    patch = {"spec": {"replicas": replicas}}
-    kube.patch(STATEFULSETS, server.target.name, patch, server.namespace)
 
 
 def _secret(server: Workload) -> str:

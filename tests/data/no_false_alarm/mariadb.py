@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_kanister._data.workloads.mariadb import MariaDB
-from pytest_kanister._data.workloads.mysql.manifests import claim_name, pod_name
+from pytest_kanister._data.workloads.mysql.manifests import claim_name
 from tests.data.no_false_alarm.copying import Engine
 
-ENGINE = Engine(MariaDB, ("tricky", "many-tables"), MariaDB.flavour.image, claim_name, pod_name)
+ENGINE = Engine(MariaDB, ("tricky", "many-tables"), MariaDB.flavour.image, claim_name)

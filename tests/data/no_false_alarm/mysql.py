@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_kanister._data.workloads.mysql import MySQL
-from pytest_kanister._data.workloads.mysql.manifests import claim_name, pod_name
+from pytest_kanister._data.workloads.mysql.manifests import claim_name
 from tests.data.no_false_alarm.copying import Engine
 
-ENGINE = Engine(MySQL, ("tricky", "many-tables"), MySQL.flavour.image, claim_name, pod_name)
+ENGINE = Engine(MySQL, ("tricky", "many-tables"), MySQL.flavour.image, claim_name)

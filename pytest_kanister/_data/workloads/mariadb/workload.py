@@ -30,4 +30,5 @@ class MariaDB(MySQL):
         "statistics that ANALYZE TABLE … PERSISTENT made",
         "whether routines and events still run",
         "an invalid ENUM value against a declared empty one",
+        "characters above U+FFFF in the lists of ENUM and SET, which the server shows as `?`",
     )

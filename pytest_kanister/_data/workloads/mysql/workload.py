@@ -27,7 +27,12 @@ from pytest_kanister._data.workloads.mysql.manifests import (
     pod_name,
 )
 from pytest_kanister._data.workloads.mysql.snapshots import take_snapshot
-from pytest_kanister._data.workloads.volumes import WIPE, run_on_volumes
+from pytest_kanister._data.workloads.volumes import (
+    WIPE,
+    run_on_volumes,
+    start_stateful_set,
+    stop_stateful_set,
+)
 from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
 from pytest_kanister._model.references import Target
 from pytest_kanister._model.resources import (
@@ -74,6 +79,7 @@ class MySQL:
         "tablespaces, resource groups, histograms and own spatial reference systems",
         "whether routines and events still run",
         "an invalid ENUM value against a declared empty one",
+        "characters above U+FFFF in the lists of ENUM and SET, which the server shows as `?`",
     )
 
     def __init__(
@@ -233,21 +239,15 @@ class MySQL:
         """Stops the server, empties its volume or deletes the claim, and starts it anew."""
         kube, where, limit_s = self._kube, self.namespace, self._settings.ready_timeout_s
         claim = claim_name(self.name)
-        self._scale(0)
-        # It need not write anything any more.
-        kube.delete(PODS, pod_name(self.name), where, wait_s=limit_s, grace_period_s=0)
+        stop_stateful_set(kube, where, self.name, timeout_s=limit_s)
         if replaced:
             kube.delete(PERSISTENTVOLUMECLAIMS, claim, where, wait_s=limit_s)
         else:
             image = self._options["image"]
             run_on_volumes(kube, where, image, {"data": claim}, WIPE, timeout_s=limit_s)
-        self._scale(1)
+        start_stateful_set(kube, where, self.name)
         self.wait_ready()
         return f"{'replaced' if replaced else 'wiped'} the volume {claim}; the server is empty"
-
-    def _scale(self, replicas: int) -> None:
-        patch = {"spec": {"replicas": replicas}}
-        self._kube.patch(STATEFULSETS, self.name, patch, self.namespace)
 
     @contextmanager
     def _connect(self, *, raw: bool = False) -> Iterator[Connection[Any]]:

@@ -1,4 +1,4 @@
-"""MariaDB, as it stands in where MySQL cannot be had: rows and schema are compared, by its name."""
+"""MariaDB, as it stands in where MySQL cannot be had: compared in full, by its name."""
 
 from __future__ import annotations
 
@@ -43,8 +43,15 @@ def test_a_row_is_missed(mariadb: MySQL) -> None:
     assert mariadb.snapshot() == before
 
 
-def test_accounts_are_not_looked_at_and_not_claimed(mariadb: MySQL) -> None:
-    snapshot = mariadb.snapshot()
+def test_accounts_are_looked_at_where_mariadb_keeps_them(mariadb: MySQL) -> None:
+    mariadb.execute("CREATE USER clerk IDENTIFIED BY 'counts-9'; GRANT SELECT ON *.* TO clerk")
+    before = mariadb.snapshot()
 
-    assert snapshot.engine == "mariadb"
-    assert "user" not in snapshot.inventory
+    assert before.engine == "mariadb"
+    mariadb.damage(dropUser="clerk")
+
+    assert str(compare(before, mariadb.snapshot())).splitlines() == [
+        "global grant to 'clerk'@'%': missing (it was there before)",
+        "login 'clerk'@'%': missing (it was there before)",
+        "user 'clerk'@'%': missing (it was there before)",
+    ]

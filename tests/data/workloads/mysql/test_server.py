@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+KNOWN = "changeRows, deleteRows, drop, dropTable, dropUser, emptyServer, sql, wipeVolume"
+
 
 def test_says_what_really_runs(mysql: MySQL) -> None:
     assert mysql.version().startswith("MySQL 9.")
@@ -100,6 +102,33 @@ def test_an_unreadable_file_is_told(mysql: MySQL, tmp_path: Path) -> None:
             "9 rows before, 7 after",
         ),
         (
+            {
+                "changeRows": {
+                    "table": "myImportantData.Accounts",
+                    "set": "balance = 0",
+                    "where": "balance > 1000",
+                }
+            },
+            "changed 2 rows of myImportantData.Accounts where balance > 1000: balance = 0",
+            "balance: 5589 -> 0",
+        ),
+        (
+            {"dropUser": "'clerk'@'%'"},
+            "dropped user 'clerk'@'%'",
+            "user 'clerk'@'%': missing",
+        ),
+        ({"dropUser": "clerk"}, "dropped user 'clerk'@'%'", "login 'clerk'@'%': missing"),
+        (
+            {"wipeVolume": True},
+            "wiped the volume data-store-0; the server is empty",
+            "database myImportantData: missing",
+        ),
+        (
+            {"emptyServer": True},
+            "replaced the volume data-store-0; the server is empty",
+            "database myImportantData: missing",
+        ),
+        (
             {"sql": "UPDATE myImportantData.Accounts\n SET balance = 0"},
             "ran UPDATE myImportantData.Accounts SET balance = 0",
             "balance: 5589 -> 0",
@@ -108,6 +137,7 @@ def test_an_unreadable_file_is_told(mysql: MySQL, tmp_path: Path) -> None:
 )
 def test_damage_is_done_and_told(mysql: MySQL, how: dict[str, Any], words: str, named: str) -> None:
     mysql.seed("accounts")
+    mysql.execute("CREATE USER clerk IDENTIFIED BY 'counts-9'")
     before = mysql.snapshot()
     assert mysql.damage(**how) == words
     assert named in str(compare(before, mysql.snapshot()))
@@ -116,9 +146,22 @@ def test_damage_is_done_and_told(mysql: MySQL, how: dict[str, Any], words: str, 
 @pytest.mark.parametrize(
     ("how", "text"),
     [
-        ({}, "expected one of deleteRows, drop, dropTable, sql, found none"),
+        ({}, f"expected one of {KNOWN}, found none"),
         ({"drop": "a", "sql": "b"}, "found drop, sql"),
-        ({"melt": "a"}, "MySQL knows deleteRows, drop, dropTable, sql, found 'melt'"),
+        ({"melt": "a"}, f"MySQL knows {KNOWN}, found 'melt'"),
+        ({"wipeVolume": "a"}, "damage wipeVolume: expected true, found 'a'"),
+        ({"dropUser": "nobody"}, "there is no account 'nobody'"),
+        ({"changeRows": {"table": "a.b"}}, "expected {table: database.table, set: assignments"),
+        (
+            {
+                "changeRows": {
+                    "table": "myImportantData.Accounts",
+                    "set": "balance = balance",
+                    "where": "1",
+                }
+            },
+            "no row of myImportantData.Accounts with 1 is changed by balance = balance",
+        ),
         ({"drop": "nothere"}, "there is no database 'nothere'"),
         ({"drop": "MYIMPORTANTDATA"}, "there is no database"),
         ({"drop": 7}, "expected a database's name, found 7"),

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_kanister._data.proof import Diff, compare
-from pytest_kanister._data.workloads.mysql.snapshots import take_snapshot
-from pytest_kanister.errors import Unverified
 
 if TYPE_CHECKING:
     from pytest_kanister._data.workloads.mysql import MySQL
@@ -59,16 +57,6 @@ def test_a_snapshot_sees_one_moment_and_changes_nothing(mysql: MySQL) -> None:
     mysql.snapshot()
     assert mysql.snapshot() == before
     assert before.taken_at_s is not None
-
-
-@pytest.mark.parametrize("bounds", [{"most_rows": 8}, {"most_bytes": 20}])
-def test_more_data_than_memory_is_unverified(mysql: MySQL, bounds: dict[str, int]) -> None:
-    mysql.seed("accounts")
-    with (
-        mysql._connect(raw=True) as connection,
-        pytest.raises(Unverified, match="too much data"),
-    ):
-        take_snapshot(connection, **bounds)
 
 
 def test_the_text_of_the_tutorials_accident(mysql: MySQL) -> None:
