@@ -112,6 +112,7 @@ def run(code: str, *argv: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_without_the_extra_it_is_4_and_named(good: Path) -> None:
     """None in sys.modules makes Python's own import fail, as if nothing were installed."""
     code = (
@@ -128,6 +129,7 @@ def test_without_the_extra_it_is_4_and_named(good: Path) -> None:
     assert run(code, "lint", "--select", "KB702", str(good)).returncode == 0
 
 
+@pytest.mark.slow
 def test_importing_the_command_loads_no_parser() -> None:
     code = (
         "import sys, pytest_kanister._cli.lint;"

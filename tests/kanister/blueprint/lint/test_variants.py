@@ -40,6 +40,13 @@ DEFECTS = {
     "password in a URL": ("KB401", {"backup": 'dump-it "postgres://u:${password}@h/db"'}),
     "password two variables on": ("KB401", {"backup": 'a="${password}"\nb="x${a}"\ndump-it "$b"'}),
     "password of the pod": ("KB401", {"backup": 'dump-it -p "$DB_PASSWORD"'}),
+    "a key that does not tell, in a variable that does": (
+        "KB401",
+        {
+            "backup": 'PASSWORD="{{ .Phases.dump.Secrets.login.Data.admin | toString }}"\n'
+            'dump-it "$PASSWORD"'
+        },
+    ),
     "printf of a secret": ("KB402", {"backup": 'printf "%s\\n" "${password}"\ndump-it'}),
     "cat of a secret": ("KB402", {"backup": "cat <<END\npw=${password}\nEND\ndump-it"}),
     "set -x": ("KB403", {"backup": 'set -x\nexport P="${password}"\ndump-it'}),
@@ -90,6 +97,14 @@ NO_DEFECTS = {
     "user's name": (
         "KB401",
         {"backup": "dump-it -u {{ .Phases.dump.Secrets.login.Data.username | toString }}"},
+    ),
+    "no secret of a Secret": (
+        "KB401",
+        {"backup": "l={{ .Phases.dump.Secrets.login.Data.labels | toString }}\nkubectl get -l $l"},
+    ),
+    "a here-document as an argument": (
+        "KB307",
+        {"backup": "dump-it \"$(cat <<'END'\nspec: {}\nEND\n)\""},
     ),
     "secret into a file": ("KB402", {"backup": 'printf "%s" "${password}" > /pw\ndump-it'}),
     "secret into a pipe": ("KB402", {"backup": 'printf "%s" "${password}" | dump-it'}),

@@ -181,8 +181,8 @@ def secret_in_shell_text(view: View) -> Iterator[Problem]:
         "single": "a `'` in it ends the quotes",
     }
     for script in view.scripts:
-        for part in _placeholders(script):
-            if part.quoting in broken and kind_of(script.printed(part)) == "secret":
+        for part, variable in _placeholders(script):
+            if part.quoting in broken and kind_of(script.printed(part), variable) == "secret":
                 message = f"the secret is part of the script: {broken[part.quoting]}"
                 yield Problem(script.place(part.start, part.end), message)
 
@@ -203,7 +203,7 @@ def secret_in_shell_text(view: View) -> Iterator[Problem]:
 def profile_in_quotes(view: View) -> Iterator[Problem]:
     """`toJson .Profile` outside a here-document that the shell leaves alone."""
     for script in view.scripts:
-        for part in _placeholders(script):
+        for part, _ in _placeholders(script):
             if part.quoting != "literal-document" and kind_of(script.printed(part)) == "profile":
                 message = "a quote in the store's secret key ends these"
                 if part.quoting != "single":
@@ -211,18 +211,18 @@ def profile_in_quotes(view: View) -> Iterator[Problem]:
                 yield Problem(script.place(part.start, part.end), message)
 
 
-def _placeholders(script: Script) -> Iterator[Part]:
-    """Every placeholder, once."""
+def _placeholders(script: Script) -> Iterator[tuple[Part, str]]:
+    """Every placeholder, once, with the variable that takes it."""
     seen = set()
     for command in script.program.commands:
-        words = [*command.words]
-        words += [word for a in command.assignments for word in a.words]
-        words += [word for r in command.redirects for word in (r.target, r.body) if word]
-        for word in words:
+        words = [(word, "") for word in command.words]
+        words += [(word, a.name) for a in command.assignments for word in a.words]
+        words += [(word, "") for r in command.redirects for word in (r.target, r.body) if word]
+        for word, variable in words:
             for part in word.parts:
                 if part.kind == "placeholder" and part.start not in seen:
                     seen.add(part.start)
-                    yield part
+                    yield part, variable
 
 
 @rule(

@@ -25,11 +25,12 @@ and that may hold any character; place: a name of an object, or what is as harml
 
 Origin = Literal["template", "environment"]
 _DEPTH = 6
-_PUBLIC = re.compile(
-    r"user(_?name)?$|login$|access_?key_?id$|public_?key$|region|host|endpoint|url$|^role$|"
-    r"cluster_?name|org_?id|project_?id|instance|database|^db|port$|\.crt$|^ca",
+_SECRET_KEY = re.compile(
+    r"pass|pwd|secret|token|private|credential|api[-_]?key|access[-_]?key(?![-_]?id)|^key$",
     re.IGNORECASE,
 )
+"""Keys of a Secret that hold secrets; a Secret keeps names, addresses and regions as well."""
+
 _SECRET_NAME = re.compile(
     r"(^|_)(PASS|PASSWD|PASSWORD|PWD|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|SECRET_KEY|"
     r"SECRET_ACCESS_KEY)($|_)",
@@ -57,9 +58,16 @@ class Source:
     direct: bool = True
 
 
-def kind_of(printed: Printed) -> Kind:
-    """What a template prints: the most delicate thing that it reads."""
+def kind_of(printed: Printed, variable: str = "") -> Kind:
+    """What a template prints: the most delicate thing that it reads.
+
+    Args:
+        printed: the template.
+        variable: the variable that takes it, whose name may say that it is a secret.
+    """
     kinds = [kind_of_reference(ref) for ref in printed.references]
+    if is_secret_name(variable) and any(_is_of_secret(ref) for ref in printed.references):
+        return "secret"
     called = {call.name for call in printed.calls}
     if called & {"len", "sha256sum", "sha1sum", "int", "eq"}:
         return "place"
@@ -74,12 +82,10 @@ def kind_of_reference(reference: Reference) -> Kind:
         if len(names) == 1:
             return "profile"
         return "secret" if _is_credential(names) else "place"
-    if "Secrets" in names[:3] and "Data" in names:
-        return "free" if _PUBLIC.search(names[-1]) else "secret"
+    if _is_of_secret(reference):
+        return "secret" if _SECRET_KEY.search(names[-1]) else "free"
     if names[:2] == ("Object", "data"):
-        if "b64dec" not in reference.converted:
-            return "free"  # a ConfigMap's
-        return "free" if _PUBLIC.search(names[-1]) else "secret"
+        return "free"  # a ConfigMap's
     if names[0] in ("Options", "ConfigMaps") or "ConfigMaps" in names[:3]:
         return "free"
     if names[:3] == ("Object", "metadata", "annotations"):
@@ -91,6 +97,14 @@ def kind_of_reference(reference: Reference) -> Kind:
     if names[0] == "Time":
         return "time"
     return "place" if names[0] in (*_NAMES, "Object") else "other"
+
+
+def _is_of_secret(reference: Reference) -> bool:
+    """Whether it is data of a Secret; as `.Object` a Secret's data are base64."""
+    names = reference.names
+    if names[:2] == ("Object", "data"):
+        return "b64dec" in reference.converted
+    return "Secrets" in names[:3] and "Data" in names
 
 
 def _is_credential(names: tuple[str, ...]) -> bool:
@@ -136,13 +150,15 @@ class Flow:
             if part.operator.startswith((":+", "+")) or part.operator.startswith("#"):
                 return
             assigned = self.assignments(part.text)
-            if not assigned and _is_secret_name(part.text):
+            if not assigned and is_secret_name(part.text):
                 yield "secret", "environment", None, False
             for assignment in assigned:
                 for word in assignment.words:
                     for inner in word.parts:
                         found = self._of_part(inner, depth - 1, seen | {part.text})
                         for kind, origin, template, _ in found:
+                            if template is not None and kind == "free":
+                                kind = kind_of(template, assignment.name)
                             yield kind, origin, template, False
 
     def text(self, word: Word) -> str:
@@ -207,7 +223,8 @@ class Flow:
                         yield piece, word
 
 
-def _is_secret_name(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
+    """Whether a variable's name says that it holds a secret."""
     return name not in _NOT_SECRET_NAME and _SECRET_NAME.search(name) is not None
 
 
