@@ -46,7 +46,7 @@ actions:
             - bash
             - -ec
             - |
-              path="$(DELETES <<< '{{ .ArtifactsIn.file.KeyValue.path }}')"
+              path="$(echo '{{ .ArtifactsIn.file.KeyValue.path }}' | DELETES)"
               kando location delete --profile '{{ toJson .Profile }}' --path "$path"
 """
 
@@ -76,7 +76,7 @@ def test_a_deletion_of_the_folder_above_hits_a_neighbour(harness: Harness, tmp_p
     with pytest.raises(RoundTripMismatch, match="hit what is not its own") as caught:
         harness.delete(backup)
     assert "all/of/it/pytest-kanister-neighbour/dump" in str(caught.value)
-    assert harness.bucket.objects() == []
+    assert harness.bucket.objects() == []  # nothing of ours is left, either
 
 
 def test_a_deletion_of_the_folder_above_hits_another_backup(
