@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PULL = 'kando location pull --profile "${profile}" --path "${path}" -'
 _HARMLESS = names(
     "echo printf seq date basename dirname awk cut tr sed head tail sort uniq wc hostname pwd "
-    "ls grep egrep xargs which true false test [ [[ expr nproc id whoami uname"
+    "ls grep egrep xargs which true false test [ [[ expr nproc id whoami uname tee"
 )
 """Programs whose failure inside a substitution says nothing about the backup."""
 
@@ -34,10 +34,11 @@ _ALLOWED_TO_FAIL = names("grep egrep rm kill pkill diff read let expr mkdir rmdi
 @rule(
     "KB300",
     "script-unreadable",
-    "error",
-    summary="A script, or a part of it, is not what bash's grammar allows.",
-    why="bash stops there, half-way through the action; and the shell rules have not seen it.",
-    remedy="Mend it. Where templates choose between two halves of a statement, put the whole "
+    "warning",
+    summary="A script, or a part of it, cannot be read.",
+    why="Either bash cannot read it as well, and stops there half-way through the action; or it is "
+    "bash that the parser does not know. In both cases the shell rules have not seen it.",
+    remedy="Mend it, or write it more plainly. Where templates choose between two halves of a statement, put the whole "
     "statement into each branch.",
     bad=scripts(backup="if true; then\n  dump-it"),
     good=scripts(backup="if true; then\n  dump-it\nfi"),
@@ -47,7 +48,9 @@ def script_unreadable(view: View) -> Iterator[Problem]:
     """What tree-sitter could not make sense of."""
     for script in view.scripts:
         for start, end in script.program.errors:
-            yield Problem(script.place(start, end), "the shell cannot read this")
+            yield Problem(
+                script.place(start, end), "this cannot be read, so no other rule has seen it"
+            )
 
 
 @rule(
@@ -218,6 +221,7 @@ def substitution_status_lost(view: View) -> Iterator[Problem]:
         "typeset": "behind `typeset`",
         "argument": "in an argument",
         "document": "in a here-document",
+        "process": "in a process substitution",
     }
     seen = set()
     for call in calls(view):

@@ -57,7 +57,11 @@ def parse_bash(text: str) -> Any:
 
 
 def _unnested(text: str) -> str:
-    """`$((list) 2>&1)` is a subshell in a substitution; the grammar takes it for arithmetic."""
+    """What the grammar misreads, in other words of the same length.
+
+    `$((list) 2>&1)` is a subshell in a substitution, not arithmetic; `<>` is a redirection.
+    """
+    text = text.replace("<>", "< ")
     at = text.find("$((")
     while at >= 0:
         depth, close = 0, at + 2

@@ -353,8 +353,10 @@ class _Reader:
                 yield from self._texts(start + 2, end - 1, "single")
             case "simple_expansion" | "expansion":
                 yield from self._expansion(node, quoting, context)
-            case "command_substitution" | "process_substitution":
+            case "command_substitution":
                 yield self._substitution(node, quoting, context)
+            case "process_substitution":
+                yield self._substitution(node, quoting, "process")
             case "arithmetic_expansion":
                 for child in node.named_children:
                     self._inner(child)
