@@ -20,7 +20,6 @@ __all__ = ["default_kinds", "default_steps"]
 
 # By workload kind: the dataset that its default round trip loads, and the damage that destroys it.
 _CIRCLES: dict[str, tuple[Seed, Damage]] = {
-    "mariadb": (Seed("accounts"), Damage({"drop": "myImportantData"})),
     "mysql": (Seed("accounts"), Damage({"drop": "myImportantData"})),
     "mariadb": (Seed("accounts"), Damage({"drop": "myImportantData"})),
     "postgresql": (Seed("accounts"), Damage({"drop": "myImportantData"})),
