@@ -61,3 +61,19 @@ def test_the_command_line_names_the_missing_extra(tmp_path: Path) -> None:
     assert done.returncode == 4
     assert "pytest-kanister[embedded]" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_lint_names_its_extra_and_runs_without_it_when_told_so(tmp_path: Path) -> None:
+    actions = "actions: {restore: {phases: [{func: Wait2, name: a}]}}"
+    (tmp_path / "b.yaml").write_text(
+        f"apiVersion: cr.kanister.io/v1alpha1\nkind: Blueprint\nmetadata: {{name: b}}\n{actions}\n"
+    )
+
+    refused = run(tmp_path, "-m", "pytest_kanister", "lint", "b.yaml")
+    told = run(tmp_path, "-m", "pytest_kanister", "lint", "--without-shell", "b.yaml")
+
+    assert refused.returncode == 4
+    assert "pytest-kanister[lint]" in refused.stderr
+    assert told.returncode == 1
+    assert "KB010" in told.stdout
+    assert "not checked" in told.stdout

@@ -38,8 +38,8 @@ _ALLOWED_TO_FAIL = names("grep egrep rm kill pkill diff read let expr mkdir rmdi
     summary="A script, or a part of it, cannot be read.",
     why="Either bash cannot read it as well, and stops there half-way through the action; or it is "
     "bash that the parser does not know. In both cases the shell rules have not seen it.",
-    remedy="Mend it, or write it more plainly. Where templates choose between two halves of a statement, put the whole "
-    "statement into each branch.",
+    remedy="Mend it, or write it more plainly. Where templates choose between two halves of a "
+    "statement, put the whole statement into each branch.",
     bad=scripts(backup="if true; then\n  dump-it"),
     good=scripts(backup="if true; then\n  dump-it\nfi"),
     needs_shell=True,
