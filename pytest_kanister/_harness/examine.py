@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["problems_of", "refusal"]
 
-_STORES = ("seaweedfs",)
+_STORES = ("seaweedfs", "minio", "s3")
 _ACTIONS = ("backup", "restore", "delete")
 
 
@@ -84,9 +84,20 @@ def _actions(steps: tuple[Step, ...]) -> Iterator[tuple[str, Mark]]:
 
 
 def refusal(
-    scenario: Scenario, *, backend: str, isolation: str, kanister: str, kubernetes: str
+    scenario: Scenario,
+    *,
+    store: str,
+    backend: str,
+    isolation: str,
+    kanister: str,
+    kubernetes: str,
 ) -> EnvironmentProblem | None:
-    """Why this cluster cannot run the scenario; None: nothing that it requires is missing."""
+    """Why this run cannot take the scenario; None: nothing that it requires is missing."""
+    if scenario.store and scenario.store != store:
+        return EnvironmentProblem(
+            f"scenario {scenario.title} is for the store {scenario.store}; this run's is {store}",
+            remedies=[f"run it with --kanister-store={scenario.store}"],
+        )
     found = {
         "backend": backend,
         "isolation": isolation,

@@ -141,12 +141,13 @@ class Harness:
         Raises:
             EnvironmentProblem: what the scenario requires, and what there is.
         """
-        if not scenario.requires:
+        if not (scenario.requires or scenario.store):
             return
         session = self._open()
         capabilities = session.capabilities
         problem = refusal(
             scenario,
+            store=self.settings.store,
             backend=capabilities.backend,
             isolation=capabilities.isolation,
             kanister=capabilities.kanister,

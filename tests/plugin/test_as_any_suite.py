@@ -233,7 +233,7 @@ BEFORE = {
     "option": ("name: mysql-store", "name: m, colour: red", "found 'colour'"),
     "dataset": ("seed: accounts", "seed: nothing", "8:7: workload mysql has no dataset 'nothing'"),
     "file": ("seed: accounts", "seed: {file: no.sql}", "8:7: there is no file 'no.sql'"),
-    "store": ("steps:", "store: minio\n  steps:", "there is no store 'minio'"),
+    "store": ("steps:", "store: floppy\n  steps:", "there is no store 'floppy'"),
     "marker": ("steps:", "marks: [unknown]\n  steps:", "7:11: marks: 'unknown' not found in"),
     "blueprint": ("mysql-blueprint.yaml", "no.yaml", "6:3: there is no Blueprint 'no.yaml'"),
     "action": (

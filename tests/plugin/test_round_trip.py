@@ -38,7 +38,7 @@ PYTHON = """
         assert not kanister.bucket.objects()
 """
 
-LOAD = "pull | sql --max-allowed-packet=1G\n"
+LOAD = "trap - EXIT\n"
 
 
 def sabotaged(more: str) -> str:
