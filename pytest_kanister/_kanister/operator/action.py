@@ -1,4 +1,7 @@
-"""One action's run: phases in order, then the deferPhase, artifacts and completion."""
+"""One action's run: phases in order, then the deferPhase, artifacts and completion.
+
+Longer than most modules, as every step reads and writes the same run and its status.
+"""
 
 from __future__ import annotations
 
