@@ -25,7 +25,7 @@ from pytest_kanister._data.workloads.postgresql.rows import (
 from pytest_kanister._data.workloads.postgresql.server import databases, shared
 from pytest_kanister._data.workloads.postgresql.tables import table_shapes
 from pytest_kanister._data.workloads.postgresql.types import TYPES
-from pytest_kanister.errors import Unverified
+from pytest_kanister.errors import Unverified, UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,6 +62,7 @@ def take_snapshot(
         reopen: as `connect`, later: lets a diff show the rows of a large table.
 
     Raises:
+        UsageProblem: the account is no superuser.
         Unverified: a type without a canonical form, a database that cannot be looked into, a
             server too old, or one on which no moment between two changes was found.
     """
@@ -72,6 +73,10 @@ def take_snapshot(
             raise Unverified(
                 f"this server is PostgreSQL {version // 10_000}; only those from {_OLDEST} on can "
                 "be compared"
+            )
+        if not rows_of(first, "SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper"):
+            raise UsageProblem(
+                f"the account {first.info.user} does not see everything: it is no superuser"
             )
         names = databases(first)
         ((text, identity),) = rows_of(

@@ -26,6 +26,7 @@ from pytest_kanister._data.workloads.postgresql.damages import (
     count_rows,
     do_damage,
 )
+from pytest_kanister._data.workloads.postgresql.generated import GENERATED, Generated
 from pytest_kanister._data.workloads.postgresql.manifests import (
     PASSWORD_KEY,
     claim_name,
@@ -169,18 +170,23 @@ class PostgreSQL:
         return {self.kind: Target("secret", full_name(self.name), self.namespace)}
 
     def datasets(self) -> Sequence[str]:
-        """Names of the bundled files."""
+        """Names of the bundled files, and `generated`."""
         folder = bundled("fixtures", "datasets", self.kind)
-        return sorted(path.stem for path in folder.glob("*.sql"))
+        return [*sorted(path.stem for path in folder.glob("*.sql")), GENERATED]
 
     def seed(self, dataset: str | Path) -> int:
         r"""Runs a bundled dataset, or a file, by psql in the pod; how many rows there are more.
 
-        It begins in the database `postgres`; `\connect` leads to others.
+        It begins in the database `postgres`; `\connect` leads to others.  `generated:SEED:ROWS`
+        is a table made from a seed.
 
         Raises:
             UsageProblem: no such dataset, an unreadable file, or SQL that the server refuses.
         """
+        if isinstance(dataset, str) and dataset.partition(":")[0] == GENERATED:
+            made = Generated(dataset)
+            with self._connecting() as opened:
+                return made.load(opened)
         script = self._script(dataset)
         with self._connecting() as opened:
             before = count_rows(opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 
 from pytest_kanister._data.proof import compare
 from pytest_kanister._data.workloads.postgresql import PostgreSQL
+from pytest_kanister._data.workloads.postgresql.connection import PORT, Login, connect
+from pytest_kanister._data.workloads.postgresql.snapshots import take_snapshot
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.resources import SECRETS
-from pytest_kanister.errors import Unverified, UsageProblem
+from pytest_kanister._model.secret import Secret
+from pytest_kanister.errors import EnvironmentProblem, Unverified, UsageProblem
 from tests.data.proof.sabotage.postgresql import reset
 
 pytestmark = pytest.mark.slow
@@ -194,3 +198,16 @@ def test_passwords_are_in_no_snapshot(postgresql: PostgreSQL) -> None:
     assert "very-secret" not in text
     assert "SCRAM-SHA-256" not in text
     assert text.count("fingerprint ") >= 3
+
+
+def test_an_account_that_does_not_see_everything_is_refused(
+    postgresql: PostgreSQL, kube: KubeClient
+) -> None:
+    postgresql.execute("CREATE ROLE clerk LOGIN PASSWORD 'x'")
+    with kube.reach(postgresql.namespace, "store-postgresql", PORT) as address:
+        opened = partial(connect, Login(address, Secret("x"), "clerk"))
+        with pytest.raises(UsageProblem, match="the account clerk does not see everything"):
+            take_snapshot(opened)
+        wrong = partial(connect, Login(address, Secret("wrong"), "clerk"))
+        with pytest.raises(EnvironmentProblem, match="password authentication failed"):
+            take_snapshot(wrong)
