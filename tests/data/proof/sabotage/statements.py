@@ -6,10 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pytest_kanister._data.proof import compare
+from pytest_kanister._data.proof.grades import class_grade
 from pytest_kanister._data.workloads import Workload
 from tests.data.proof.sabotage.running import FATES, Case, Hit, judged
 
-__all__ = ["StatementSuite", "word"]
+__all__ = ["GROUPS", "StatementSuite", "group_of", "word"]
+
+
+GROUPS = ("values", "definitions", "accounts")
+
+
+def group_of(hit: Hit) -> str:
+    """The group whose cases must have it."""
+    kind, _ = hit
+    if kind == "type":
+        return "values"
+    return "accounts" if class_grade(kind) == "users" else "definitions"
 
 
 def word(column: str) -> str:
@@ -49,9 +61,19 @@ class StatementSuite:
 
     def cases(self, server: Workload) -> Iterator[Case]:
         """All of them."""
-        yield from self._values(server)
+        for group in GROUPS:
+            yield from self.group(group, server)
+
+    def group(self, name: str, server: Workload) -> Iterator[Case]:
+        """Those of one of `GROUPS`."""
+        groups = {"values": self._values, "definitions": self._definitions}
+        yield from groups.get(name, self._accounts)(server)
+
+    def _definitions(self, server: Workload) -> Iterator[Case]:
         for case, (statement, grades, named) in self.definitions.items():
             yield self._altered(server, case, self.scene, statement, tuple(grades.split()), named)
+
+    def _accounts(self, server: Workload) -> Iterator[Case]:
         for case, (statement, named) in self.accounts.items():
             scene = self.scene + self.people
             yield self._altered(server, case, scene, statement, _users(named), named)
