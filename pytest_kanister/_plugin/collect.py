@@ -23,7 +23,7 @@ from pytest_kanister._plugin.state import RECORD, RUN, leave_record
 from pytest_kanister._report.as_json import cause_of, result_as_json
 from pytest_kanister._report.failure import failure_text
 from pytest_kanister._report.lines import step_line
-from pytest_kanister._scenario.loader import load_scenarios, raise_all
+from pytest_kanister._scenario.loader import load_scenarios
 from pytest_kanister._scenario.runner import Runner
 from pytest_kanister.errors import KanisterHarnessError, ScenarioError
 
@@ -65,9 +65,8 @@ class ScenarioFile(pytest.File):
     def collect(self) -> Iterator[ScenarioItem]:
         """One item for each scenario; a broken file is a collection error that points into it."""
         try:
-            scenarios = load_scenarios(self.path)
             settings = self.config.stash[RUN].settings
-            raise_all(_once([p for each in scenarios for p in problems_of(each, settings)]))
+            scenarios = load_scenarios(self.path, lambda each: problems_of(each, settings))
             items = [
                 ScenarioItem.from_parent(self, name=scenario.title, scenario=scenario)
                 for scenario in scenarios
@@ -77,11 +76,6 @@ class ScenarioFile(pytest.File):
         if not self.config.option.collectonly:
             warm_up()  # a quarter of a second that passes while pytest still collects
         yield from items
-
-
-def _once(problems: list[ScenarioError]) -> list[ScenarioError]:
-    """Each text once: variants of a matrix share their mistakes."""
-    return list({str(problem): problem for problem in problems}.values())
 
 
 class ScenarioItem(pytest.Item):

@@ -49,14 +49,14 @@ def problems_of(steps: Sequence[Step], where: Mark) -> list[ScenarioError]:
 
 def _missing(step: Step, done: set[str]) -> list[ScenarioError]:
     kind = STEPS[step.kind]
-    if isinstance(step.arguments, Restore) and step.arguments.into is None:
-        if "backup" in done and not done.intersection(_CHANGING):
-            return [
-                step.mark.error(
-                    "'restore' needs 'damage' before it: a restore over intact data proves nothing",
-                    "put a step 'damage' above this one, or restore 'into: fresh'",
-                )
-            ]
+    alone = isinstance(step.arguments, Restore) and step.arguments.into is None
+    if alone and "backup" in done and not done.intersection(_CHANGING):
+        return [
+            step.mark.error(
+                "'restore' needs 'damage' before it: a restore over intact data proves nothing",
+                "put a step 'damage' above this one, or restore 'into: fresh'",
+            )
+        ]
     against = isinstance(step.arguments, Verify) and step.arguments.against
     if against or not kind.needs or done.intersection(kind.needs):
         return []

@@ -25,7 +25,7 @@ from pytest_kanister._scenario.spec import (
 from pytest_kanister.errors import ScenarioError, ScenarioErrors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["load_scenario", "load_scenarios", "raise_all"]
 
@@ -64,8 +64,16 @@ def load_scenario(path: str | Path) -> Scenario:
     return scenarios[0]
 
 
-def load_scenarios(path: str | Path) -> tuple[Scenario, ...]:
+def load_scenarios(
+    path: str | Path,
+    examine: Callable[[Scenario], Iterable[ScenarioError]] = lambda scenario: (),
+) -> tuple[Scenario, ...]:
     """All scenarios of a file, one for each YAML document and combination of its matrix.
+
+    Args:
+        path: the file.
+        examine: finds further mistakes in a scenario, whose steps are left out when one of them
+            is mistaken; all are told together.
 
     Raises:
         ScenarioError: the file cannot be read or breaks the rules.
@@ -92,6 +100,9 @@ def load_scenarios(path: str | Path) -> tuple[Scenario, ...]:
             )
         seen |= {scenario.name for scenario in found}
         scenarios += found
+    further = [problem for scenario in scenarios for problem in examine(scenario)]
+    # Variants of a matrix share their mistakes.
+    problems += {str(problem): problem for problem in further}.values()
     raise_all(problems)
     return tuple(scenarios)
 
@@ -134,24 +145,26 @@ def _metadata(metadata: Reader) -> tuple[str, str]:
 def _spec(
     spec: Reader, name: str, description: str, path: Path
 ) -> tuple[Scenario | None, list[list[Variant]]]:
-    """The scenario without its variants, None beside a mistake; the axes of its matrix."""
-    mistakes = len(spec.problems)
+    """The scenario without its variants; the axes of its matrix."""
     spec.attempt(lambda part: part.mapping(required=_REQUIRED, optional=_OPTIONAL), None)
     workload = spec.field("workload", read_workload, None)
     blueprint = spec.field("blueprint", lambda part: part.text(), "")
+    if workload is None or not blueprint:
+        spec.attempt(lambda part: read_steps(part, workload), None)
+        return _NOTHING
     steps = spec.attempt(lambda part: read_steps(part, workload), None)
     if steps is not None:
         spec.problems += problems_of(steps, spec.mark)
     scenario = Scenario(
         name=name,
         description=description,
-        workload=workload,  # type: ignore[arg-type] # None only beside a mistake, seen below
+        workload=workload,
         blueprint=blueprint,
         steps=steps or (),
         unverified=spec.field("unverified", lambda part: read_exemptions(part, steps), ()),
         path=path,
         mark=Reader(spec.document, ("metadata", "name")).mark,
-        blueprint_mark=spec.at("blueprint").mark if spec.has("blueprint") else None,
+        blueprint_mark=spec.at("blueprint").mark,
         store=spec.field("store", lambda part: part.text(), ""),
         inputs=read_inputs(spec),
         marks=spec.field("marks", read_marks, ()),
@@ -161,4 +174,4 @@ def _spec(
         known=spec.field("known", read_known, ()),
     )
     axes = spec.field("matrix", read_matrix, _NO_AXES)
-    return (None if len(spec.problems) > mistakes else scenario), axes
+    return scenario, axes
