@@ -114,6 +114,10 @@ NO_DEFECTS = {
     ),
     "grep or true": ("KB304", {"backup": 'x=$(ls | grep y || true)\ndump-it "$x"'}),
     "a message and an end": ("KB304", {"restore": "load-it || { echo bad; exit 1; }"}),
+    "clearing up behind a failure": (
+        "KB304",
+        {"backup": "if ! dump-it; then\nremove-it || echo left >&2\necho bad >&2\nexit 1\nfi"},
+    ),
     "curl's answer is read": ("KB308", {"restore": 'curl -s "http://h/x" | grep -q green'}),
     "curl -sf": ("KB308", {"restore": 'curl -sf "http://h/x"'}),
     "a plain assignment": ("KB307", {"backup": 'v=$(dump-it --version)\necho "$v"'}),

@@ -15,7 +15,7 @@ from pytest_kanister._kanister.blueprint.lint.rules.declaring import rule, scrip
 from pytest_kanister._kanister.blueprint.lint.shell.looking import calls, flow_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pytest_kanister._kanister.blueprint.lint.shell.model import Command, Word
     from pytest_kanister._kanister.blueprint.lint.view import View
@@ -138,8 +138,20 @@ def status_ignored(view: View) -> Iterator[Problem]:
         if pipeline is not None and call.command is not pipeline.members[-1]:
             continue
         if all(command.name in _ALWAYS_TRUE for command in fallback):
+            if _fails_anyway(call.script.program.commands, fallback[-1]):
+                continue
             shown = fallback[0].name
             yield call.problem(f"a failure of {call.program} is lost: `|| {shown}` succeeds")
+
+
+def _fails_anyway(commands: Sequence[Command], last: Command) -> bool:
+    """Whether `exit 1` follows: what came before was clearing up behind a failure."""
+    for command in commands:
+        if command.start <= last.start or command.name in _ALWAYS_TRUE:
+            continue
+        values = [word.literal for word in command.words[1:]]
+        return command.name in ("exit", "return") and values not in ([], ["0"])
+    return False
 
 
 @rule(
