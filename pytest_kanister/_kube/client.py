@@ -9,6 +9,7 @@ from pytest_kanister._kube.carrying import reach_through
 from pytest_kanister._kube.connection import Connection
 from pytest_kanister._kube.execution import ExecResult, run_in_container
 from pytest_kanister._kube.reaching import Address, reach_directly
+from pytest_kanister._kube.streams import checked, counted
 from pytest_kanister._kube.watching import wait_gone, watch_one
 from pytest_kanister._model.resources import EVENTS, PODS, Resource, gvk_resource
 from pytest_kanister.errors import AlreadyExists, EnvironmentProblem, NotFound
@@ -225,6 +226,26 @@ class KubeClient:
         return run_in_container(
             self._connection, namespace, pod, container, command, stdin, timeout_s
         )
+
+    def exec_whole(
+        self,
+        namespace: str,
+        pod: str,
+        command: Sequence[str],
+        *,
+        container: str = "",
+        stdin: bytes = b"",
+        timeout_s: float = 60.0,
+    ) -> ExecResult:
+        """As `exec`, with an output that is known to be whole; needs `sh` and `dd` there.
+
+        Raises `Unverified` when the count or the end of the output is missing or wrong.
+        """
+        argv, word = counted(command)
+        done = self.exec(
+            namespace, pod, argv, container=container, stdin=stdin, timeout_s=timeout_s
+        )
+        return ExecResult(*checked(done, word))
 
     def reach(
         self, namespace: str, service: str, port: int, *, timeout_s: float = 60.0

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from pytest_kanister._backends import open_backend
+from pytest_kanister._backends.kubeconfig.cleaning import clean
 from pytest_kanister._harness import Harness
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.ownership import RUN_LABEL
@@ -166,10 +167,8 @@ def test_a_lost_api_server_is_waited_for(visited: Visited) -> None:
 
 
 def test_what_cannot_be_removed_is_told_with_the_command_that_does(
-    visited: Visited, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    visited: Visited, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pytest_kanister.__main__ import main
-
     monkeypatch.setattr("pytest_kanister._backends.kubeconfig.opening.PATIENCE_S", 0.2)
     backend = open_backend(visited.settings(), print)
     run = backend.capabilities.run
@@ -185,8 +184,9 @@ def test_what_cannot_be_removed_is_told_with_the_command_that_does(
     assert f"--run {run}" in str(caught.value)
     visited.proxy.down = False
     # Its process, this one, lives: so it is only listed, until somebody insists.
-    place = ["--kubeconfig", str(visited.kubeconfig), "--context", "visited"]
-    assert main(["cleanup", *place]) == 1
-    assert f"run {run}" in capsys.readouterr().out
-    assert main(["cleanup", *place, "--run", run]) == 0
+    place, told = (str(visited.kubeconfig), "visited"), list[str]()
+    assert clean(*place, told.append) == 1
+    assert told[0].startswith(f"run {run} (process ")
+    assert "may go on" in told[0]
+    assert clean(*place, told.append, run=run) == 0
     assert not visited.admin.list(NAMESPACES, label_selector=RUN_LABEL)
