@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, cast
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from pytest_kanister._data.workloads import Workload
 from pytest_kanister._data.workloads.redis import Redis
 from pytest_kanister._data.workloads.redis.commands import commands, words_of
+from pytest_kanister._data.workloads.redis.connection import connect
 from pytest_kanister._data.workloads.redis.manifests import manifests
 from pytest_kanister._data.workloads.redis.snapshots import Expiries
-from pytest_kanister._kube import KubeClient
+from pytest_kanister._kube import Address, KubeClient
+from pytest_kanister._model.secret import Secret
 from pytest_kanister._model.settings import Settings
-from pytest_kanister.errors import UsageProblem
+from pytest_kanister.errors import EnvironmentProblem, UsageProblem
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,25 @@ def test_the_embedded_clusters_image_starts_by_itself() -> None:
     )
     (container,) = stateful_set["spec"]["template"]["spec"]["containers"]
     assert "command" not in container
+
+
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis.connection", None)
+    with (
+        pytest.raises(EnvironmentProblem, match="Python package redis") as caught,
+        connect(Address("127.0.0.1", 1), Secret("x")),
+    ):
+        pass
+    assert "pip install 'pytest-kanister[redis]'" in str(caught.value)
+
+
+def test_nobody_there_is_told_without_the_password() -> None:
+    with (
+        pytest.raises(EnvironmentProblem, match="does not let us in") as caught,
+        connect(Address("127.0.0.1", 9), Secret("hush-hush")),
+    ):
+        pass
+    assert "hush-hush" not in str(caught.value)
 
 
 def test_moments_within_the_tolerance_are_the_first_one_that_was_seen() -> None:
