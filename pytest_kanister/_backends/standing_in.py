@@ -14,6 +14,7 @@ import socket
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from pytest_kanister._model.ownership import OPERATOR_RECORD as RECORD
 from pytest_kanister._model.ownership import OWNER_ANNOTATION, RUN_LABEL
 from pytest_kanister._model.resources import CONFIGMAPS, NAMESPACES
 from pytest_kanister.errors import (
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from pytest_kanister._model.api import Api
 
 __all__ = ["RECORD", "stand_in"]
-
-RECORD = "pytest-kanister-operator"
-"""The ConfigMap's name, in the namespace whose ActionSets the operator executes."""
 
 _RELEASE = "0.119.0"
 _WHO = f"our operator (emulates Kanister {_RELEASE}) stands in for Kanister"

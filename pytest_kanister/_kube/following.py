@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ class PodLogs:
 
     def __init__(self, kube: KubeClient, label_selector: str) -> None:
         self._connection = kube._connection
+        self._capabilities = kube.capabilities
         self._query = {"labelSelector": label_selector}
         self._lock = threading.Lock()
         self._texts: dict[str, bytearray] = {}
@@ -98,6 +100,8 @@ class PodLogs:
 
     def _seen(self, pod: Object) -> None:
         metadata = pod["metadata"]
+        if not self._is_ours(metadata["namespace"]):
+            return
         for status in pod.get("status", {}).get("containerStatuses") or ():
             state = status.get("state") or {}
             if not ("running" in state or "terminated" in state):
@@ -109,6 +113,14 @@ class PodLogs:
                 self._texts[name] = bytearray()
                 self._metadata[name] = metadata
             self._run(self._follow, metadata["namespace"], metadata["name"], status["name"])
+
+    def _is_ours(self, namespace: str) -> bool:
+        """On a cluster that others use, what their pods write is none of our business."""
+        able = self._capabilities
+        if not able.shared:
+            return True
+        of_run = bool(able.run) and re.search(rf"-{able.run}(-\d+)?$", namespace) is not None
+        return of_run or namespace in able.namespaces
 
     def _follow(self, namespace: str, pod: str, container: str) -> None:
         query = {"container": container, "follow": "true"}

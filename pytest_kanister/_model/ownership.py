@@ -9,6 +9,7 @@ __all__ = [
     "ALLOW_DESTRUCTIVE_LABEL",
     "ALLOW_LABEL",
     "MADE_ANNOTATION",
+    "OPERATOR_RECORD",
     "OWNER_ANNOTATION",
     "RUN_LABEL",
 ]
@@ -27,3 +28,6 @@ ALLOW_LABEL = "pytest-kanister/allow"
 
 ALLOW_DESTRUCTIVE_LABEL = "pytest-kanister/allow-destructive"
 """`"true"` on a workload that is not ours lets a scenario that says so overwrite its data."""
+
+OPERATOR_RECORD = "pytest-kanister-operator"
+"""ConfigMap in the namespace whose ActionSets our operator executes in Kanister's place."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_kanister._model.resources import DEPLOYMENTS, PODS
+from pytest_kanister._model.ownership import OPERATOR_RECORD
+from pytest_kanister._model.resources import CONFIGMAPS, DEPLOYMENTS, PODS
 from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class OperatorWatch:
     def require_running(self) -> None:
         """Raises `EnvironmentProblem` when no operator's pod is ready."""
         pods = self._pods()
-        if any(_ready(pod) for pod in pods):
+        if any(_ready(pod) for pod in pods) or self._is_stood_in_for():
             return
         states = [f"pod {pod['metadata']['name']}: {pod['status'].get('phase')}" for pod in pods]
         deployments = [
@@ -53,6 +54,13 @@ class OperatorWatch:
                 f"see why: `kubectl -n {self._namespace} describe pods`",
                 "ActionSets belong into the namespace that the operator was installed to",
             ],
+        )
+
+    def _is_stood_in_for(self) -> bool:
+        """Whether our operator works here from outside: then there is no pod of it."""
+        return any(
+            record["metadata"]["name"] == OPERATOR_RECORD
+            for record in self._kube.list(CONFIGMAPS, self._namespace)
         )
 
     def _starts(self) -> dict[str, int]:
