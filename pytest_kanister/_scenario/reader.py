@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_kanister._base.positions import Document, Path
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "did_you_mean"]
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ class Reader:
                 if key not in (*required, *optional):
                     errors[key] = self.at(key).error(
                         f"{self.label}: unknown key {key!r}",
-                        _did_you_mean(key, [*required, *optional]),
+                        did_you_mean(key, [*required, *optional]),
                     )
         missing = [key for key in required if key not in data]
         for key in missing:
@@ -168,6 +168,7 @@ def _name(value: object) -> str:
     return repr(value)
 
 
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """A remedy for a word that is not known here: the nearest one, else all."""
     near = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"

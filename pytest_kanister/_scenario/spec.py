@@ -15,6 +15,7 @@ from pytest_kanister._scenario.model import (
     Step,
     WorkloadSpec,
 )
+from pytest_kanister._scenario.reader import did_you_mean
 from pytest_kanister._scenario.steps.registry import STEPS, step_kind
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _step(item: Reader) -> Step | None:
     kind = step_kind(word)
     if kind is None:
         raise item.at(word).error(
-            f"{item.label}: there is no step {word!r}", f"steps: {', '.join(STEPS)}"
+            f"{item.label}: there is no step {word!r}", did_you_mean(word, list(STEPS))
         )
     mistakes = len(item.problems)
     arguments = kind.parse(item.at(word))
