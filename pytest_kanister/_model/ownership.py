@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "ALLOW_DESTRUCTIVE_LABEL",
     "ALLOW_LABEL",
+    "HELM_NAMESPACE",
     "MADE_ANNOTATION",
     "OPERATOR_RECORD",
     "OWNER_ANNOTATION",
@@ -31,3 +32,6 @@ ALLOW_DESTRUCTIVE_LABEL = "pytest-kanister/allow-destructive"
 
 OPERATOR_RECORD = "pytest-kanister-operator"
 """ConfigMap in the namespace whose ActionSets our operator executes in Kanister's place."""
+
+HELM_NAMESPACE = "meta.helm.sh/release-namespace"
+"""Annotation by which helm knows what a release made, also what is in no namespace."""

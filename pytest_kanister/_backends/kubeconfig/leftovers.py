@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_kanister._backends.embedded.owner import Owner
-from pytest_kanister._model.ownership import ALLOW_LABEL, OWNER_ANNOTATION, RUN_LABEL
+from pytest_kanister._model.ownership import (
+    ALLOW_LABEL,
+    HELM_NAMESPACE,
+    OWNER_ANNOTATION,
+    RUN_LABEL,
+)
 from pytest_kanister._model.resources import (
     ACTIONSETS,
     BLUEPRINTS,
@@ -66,6 +71,8 @@ _IN_NAMESPACES = (
     _ROLE_BINDINGS,
 )
 """What a run makes in a namespace that is not its own; controllers before what they remake."""
+
+_BY_HELM = "app.kubernetes.io/managed-by=Helm"
 
 _IN_CLUSTER = (CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CRDS)
 
@@ -130,6 +137,12 @@ def find_leftovers(kube: KubeClient, *, run: str = "", named: Iterable[str] = ()
     for resource in _IN_CLUSTER:
         for obj in _listed(kube, resource, None, chosen):
             note(obj).objects.append((resource, "", obj["metadata"]["name"]))
+    for resource in (CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES):
+        for obj in _listed(kube, resource, None, _BY_HELM):
+            release = (obj["metadata"].get("annotations") or {}).get(HELM_NAMESPACE)
+            for leftover in found.values():
+                if release in leftover.namespaces:
+                    leftover.objects.append((resource, "", obj["metadata"]["name"]))
     return sorted(found.values(), key=lambda leftover: leftover.run)
 
 
