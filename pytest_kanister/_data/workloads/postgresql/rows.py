@@ -17,6 +17,7 @@ from pytest_kanister._data.proof.digests import digests_of, summed
 from pytest_kanister._data.proof.encoding import COPY_TEXT
 from pytest_kanister._data.workloads.postgresql.connection import driver, rows_of
 from pytest_kanister._data.workloads.postgresql.tables import TableShape
+from pytest_kanister._data.workloads.postgresql.wire import Refused, rows_off_the_wire
 from pytest_kanister.errors import EnvironmentProblem, UsageProblem
 
 if TYPE_CHECKING:
@@ -127,11 +128,25 @@ def stream(connection: Connection[Any], source: str) -> Iterator[list[bytes]]:
         UsageProblem: the server refused, at once or between two rows.
         EnvironmentProblem: it went away.
     """
-    psycopg = driver()
-    # libpq's own calls: psycopg's `copy` makes a generator of each row, at twice the price.
     libpq = connection.pgconn
     try:
-        _expect(psycopg, libpq, libpq.exec_(_copy(source)), "COPY_OUT")
+        if libpq.ssl_in_use or libpq.used_gssapi:
+            yield from _by_libpq(libpq, _copy(source))
+        else:
+            yield from rows_off_the_wire(libpq, _copy(source), READ_TIMEOUT_S)
+    except Refused as error:
+        if not error.state or error.state.startswith("57P"):  # it shuts down
+            raise _gone(error.text) from error
+        raise UsageProblem(f"PostgreSQL refused while rows were read: {error.text}") from error
+    except OSError as error:
+        raise _gone(str(error)) from error
+
+
+def _by_libpq(libpq: Any, query: bytes) -> Iterator[list[bytes]]:
+    """The same by libpq's own calls: encrypted, or in a way that only libpq can read."""
+    psycopg = driver()
+    try:
+        _expect(psycopg, libpq, libpq.exec_(query), "COPY_OUT")
         batch: list[bytes] = []
         size_bytes, line = 0, libpq.get_copy_data
         while True:

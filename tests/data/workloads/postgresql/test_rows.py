@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any
 
 import pytest
 
 from pytest_kanister._data.evidence.runs import RunFile
 from pytest_kanister._data.proof import Collector, Snapshot, compare
 from pytest_kanister._data.proof.encoding import COPY_TEXT
-from pytest_kanister._data.workloads.postgresql import PostgreSQL
+from pytest_kanister._data.workloads.postgresql import PostgreSQL, rows
 from pytest_kanister._data.workloads.postgresql.rows import stream
 from pytest_kanister._data.workloads.postgresql.snapshots import take_snapshot
 from pytest_kanister._kube import KubeClient
@@ -18,6 +19,17 @@ from pytest_kanister._model.settings import Settings
 from pytest_kanister.errors import EnvironmentProblem, UsageProblem
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["wire", "libpq"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways in which rows are read: off the socket, and, as through TLS, by libpq."""
+    if request.param == "libpq":
+
+        def by_libpq(libpq: Any, query: bytes, _: float) -> Iterator[list[bytes]]:
+            return rows._by_libpq(libpq, query)
+
+        monkeypatch.setattr(rows, "rows_off_the_wire", by_libpq)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +54,7 @@ def test_lines_are_rows(server: PostgreSQL) -> None:
         assert list(chain(*stream(connection, "(SELECT WHERE false)"))) == []
         wide = "(SELECT repeat('x', 20000000) FROM generate_series(1, 2))"
         assert [len(row) for row in chain(*stream(connection, wide))] == [20_000_000] * 2
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -62,11 +75,11 @@ def test_refusals(server: PostgreSQL, source: str, text: str) -> None:
 
 def test_a_connection_that_is_cut(server: PostgreSQL) -> None:
     with server._connecting() as opened, opened("postgres") as connection:
-        rows = stream(connection, "(SELECT repeat('x', 1000) FROM generate_series(1, 200000))")
-        next(rows)
+        found = stream(connection, "(SELECT repeat('x', 1000) FROM generate_series(1, 200000))")
+        next(found)
         server.execute(f"SELECT pg_terminate_backend({connection.info.backend_pid})")
         with pytest.raises(EnvironmentProblem, match="went away while rows were read"):
-            list(rows)
+            list(found)
 
 
 def snapshot_as(server: PostgreSQL, full_rows: int) -> Snapshot:
@@ -77,6 +90,7 @@ def snapshot_as(server: PostgreSQL, full_rows: int) -> Snapshot:
 
 def test_digests_and_whole_rows_are_one_content(server: PostgreSQL) -> None:
     server.execute(
+        "DROP TABLE IF EXISTS t, pairs;"
         "CREATE TABLE t (id int PRIMARY KEY, f float8, r real, x text, b bytea, n numeric);"
         "INSERT INTO t VALUES (1, 'NaN', '-0', E'a\\tb', '\\x00ff', 1.10), (2, 1e308, 0.1, '', '',"
         " 'Infinity'), (3, NULL, NULL, NULL, NULL, NULL);"
