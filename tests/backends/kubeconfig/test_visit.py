@@ -10,10 +10,18 @@ import yaml
 
 from pytest_kanister._backends import open_backend
 from pytest_kanister._backends.kubeconfig.cleaning import clean
+from pytest_kanister._data.workloads.mysql import MySQL
 from pytest_kanister._harness import Harness
 from pytest_kanister._kube import KubeClient
-from pytest_kanister._model.ownership import RUN_LABEL
-from pytest_kanister._model.resources import ACTIONSETS, BLUEPRINTS, NAMESPACES, SECRETS
+from pytest_kanister._model.ownership import ALLOW_DESTRUCTIVE_LABEL, RUN_LABEL
+from pytest_kanister._model.resources import (
+    ACTIONSETS,
+    BLUEPRINTS,
+    NAMESPACES,
+    SECRETS,
+    STATEFULSETS,
+)
+from pytest_kanister._model.settings import Settings
 from pytest_kanister.errors import EnvironmentProblem, UsageProblem
 from tests.backends.kubeconfig.conftest import Visited
 from tests.support.apiproxy import Rules
@@ -190,3 +198,39 @@ def test_what_cannot_be_removed_is_told_with_the_command_that_does(
     assert "may go on" in told[0]
     assert clean(*place, told.append, run=run) == 0
     assert not visited.admin.list(NAMESPACES, label_selector=RUN_LABEL)
+
+
+def test_a_workload_that_is_there_is_overwritten_only_when_both_agree(visited: Visited) -> None:
+    place = visited.make_namespace("team-db")
+    theirs = MySQL(visited.admin, Settings(), name="db", namespace=place, options={})
+    theirs.deploy()
+    there = {"name": "db", "namespace": place}
+    agreed = {"existing": True, "destructive": "allowed"}
+    theirs.wait_ready()
+    theirs.seed("accounts")
+    truth = theirs.snapshot()
+
+    with Harness(visited.settings(namespaces=place)) as harness:
+        mysql = harness.workload("mysql", **there, options=agreed)
+        assert mysql.snapshot() == truth
+        backup = harness.backup(mysql, BLUEPRINT)
+        with pytest.raises(UsageProblem, match="does not bear pytest-kanister/allow-destructive"):
+            harness.restore(backup)
+        with pytest.raises(UsageProblem, match="executing statements is refused"):
+            mysql.execute("DROP DATABASE myImportantData")
+        assert theirs.snapshot() == truth
+
+        label = {"metadata": {"labels": {ALLOW_DESTRUCTIVE_LABEL: "true"}}}
+        visited.admin.patch(STATEFULSETS, "db", label, place)
+        careless = harness.workload("mysql", **there, options={"existing": True})
+        with pytest.raises(UsageProblem, match="the scenario does not say `destructive: allowed`"):
+            careless.damage(drop="myImportantData")
+        trusted = harness.workload("mysql", **there, options=agreed)
+        taken = harness.backup(trusted, BLUEPRINT)
+        trusted.damage(drop="myImportantData")
+        assert theirs.snapshot() != truth
+        harness.restore(taken)
+        assert theirs.snapshot() == truth
+
+    assert theirs.snapshot() == truth
+    visited.admin.delete(NAMESPACES, place)
