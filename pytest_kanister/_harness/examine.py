@@ -45,7 +45,7 @@ def _workload_problems(scenario: Scenario, settings: Settings) -> Iterator[Scena
         )
     for step in scenario.steps:
         dataset = getattr(step.arguments, "dataset", "")
-        if step.kind == "seed" and dataset and dataset not in datasets:
+        if step.kind == "seed" and dataset and dataset.partition(":")[0] not in datasets:
             yield step.mark.error(
                 f"workload {spec.kind} has no dataset {dataset!r}",
                 f"datasets: {', '.join(datasets)}; or 'seed: {{file: rows.sql}}'",

@@ -22,6 +22,8 @@ def prepare(item: pytest.Item) -> None:
 
     harness = item.config.stash[RUN].harness
     if isinstance(item, ScenarioItem):
+        if item.scenario.requires or item.get_closest_marker("skip"):
+            return  # it may never want it
         spec = item.scenario.workload
         harness.prepare(spec.kind, name=spec.name, namespace=spec.namespace, options=spec.options)
     elif "kanister_mysql" in getattr(item, "fixturenames", ()):
