@@ -119,7 +119,8 @@ class ExistingBucket:
     def version(self) -> str:
         """What the server calls itself, and the bucket."""
         answer = self._client().head_bucket(Bucket=self._settings.s3_bucket)
-        server = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "an S3 server")
+        words = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "").split()
+        server = " ".join(dict.fromkeys((words[0], words[-1]))) if words else "an S3 server"
         return f"{server}, existing bucket {self._settings.s3_bucket}"
 
     def features(self, bucket: S3Bucket) -> Features:
