@@ -75,6 +75,8 @@ def close(config: pytest.Config, exit_status: int) -> None:
         return
     try:
         run.write_report(exit_status)
+    except UsageProblem as problem:
+        pytest.exit(str(problem), returncode=pytest.ExitCode.USAGE_ERROR)
     finally:
         run.close()
 

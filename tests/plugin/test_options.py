@@ -122,3 +122,16 @@ def test_a_wrong_setting_ends_the_run_at_once(tmp_path: Path) -> None:
     assert run.exit_status == 4
     assert "expected one of auto, bubblewrap, nss_wrapper, found 'none'" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.slow
+def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    run = Example(tmp_path, {"test_it.py": "def test_it(): ...\n"}).run_pytest(
+        "--kanister-report=file/report.json"
+    )
+
+    assert run.exit_status == 4
+    assert "kanister report: file/report.json: File exists" in run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
