@@ -126,6 +126,8 @@ for _kind, _how in KINDS.items():
         "datasets": _how.datasets,
         "how": _how,
         "__module__": __name__,
+        # One deployment serves the class, so it stays with one worker.
+        "pytestmark": pytest.mark.xdist_group(f"conformance-{_kind}"),
     }
     globals()[f"Test_{_kind}"] = type(f"Test_{_kind}", (_Tried,), _body)
 

@@ -19,7 +19,7 @@ from pytest_kanister.errors import Unverified, UsageProblem
 from tests.data.proof.sabotage.redis import SUITE
 from tests.data.proof.sabotage.running import unproven
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("redis")]
 
 TIMES = 10
 
