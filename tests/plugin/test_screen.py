@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._model.results import StepResult, Verdict
 from pytest_kanister._plugin import screen as module
 from pytest_kanister._plugin.screen import Screen, open_screen
@@ -122,6 +123,7 @@ def test_a_person_watches_and_then_has_enough(tmp_path: Path) -> None:
     try:
         text = _read(master, "…           pause", 120.0)
         assert "proven" in text
+        assert f"run-{process.pid}-" in _processes()
         assert "9 rows of dataset accounts loaded" in text
         process.send_signal(signal.SIGINT)
         text += _read(master, "\0 (until the end)", 60.0)
@@ -133,8 +135,14 @@ def test_a_person_watches_and_then_has_enough(tmp_path: Path) -> None:
 
     assert "KeyboardInterrupt" in text
     assert "Traceback (most recent call last)" not in text
-    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(tmp_path) not in left
+    # The cluster's processes bear the number of the pytest that they belong to.
+    assert wait_until(lambda: f"run-{process.pid}-" not in _processes() or None, Deadline(30.0))
+
+
+def _processes() -> str:
+    return subprocess.run(
+        ["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def _read(master: int, until: str, timeout_s: float) -> str:
