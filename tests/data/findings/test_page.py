@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.support.findings import findings
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parents[2]
 
 
 def test_every_block_of_the_page_has_a_test() -> None:
