@@ -27,6 +27,7 @@ from pytest_kanister._data.workloads.postgresql.damages import (
     do_damage,
 )
 from pytest_kanister._data.workloads.postgresql.generated import GENERATED, Generated
+from pytest_kanister._data.workloads.postgresql.losing import lose_volume
 from pytest_kanister._data.workloads.postgresql.manifests import (
     PASSWORD_KEY,
     claim_name,
@@ -35,7 +36,6 @@ from pytest_kanister._data.workloads.postgresql.manifests import (
     pod_name,
 )
 from pytest_kanister._data.workloads.postgresql.snapshots import take_snapshot
-from pytest_kanister._data.workloads.volumes import WIPE, run_on_volumes
 from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
 from pytest_kanister._model.references import Target
 from pytest_kanister._model.resources import (
@@ -253,26 +253,14 @@ class PostgreSQL:
             return f"ran {' '.join(argument.split())}"
         if argument is not True:
             raise UsageProblem(f"damage {kind}: expected true, found {argument!r}")
-        return self._lose_volume(replaced=kind == "emptyServer")
-
-    def _lose_volume(self, *, replaced: bool) -> str:
-        """Stops the server, empties its volume or deletes the claim, and starts it anew."""
-        kube, where, limit_s = self._kube, self.namespace, self._settings.ready_timeout_s
-        claim = claim_name(self.name)
-        self._scale(0)
-        kube.delete(PODS, pod_name(self.name), where, wait_s=limit_s, grace_period_s=0)
-        if replaced:
-            kube.delete(PERSISTENTVOLUMECLAIMS, claim, where, wait_s=limit_s)
-        else:
-            image = self._options["image"]
-            run_on_volumes(kube, where, image, {"data": claim}, WIPE, timeout_s=limit_s)
-        self._scale(1)
+        image, limit_s = self._options["image"], self._settings.ready_timeout_s
+        replaced = kind == "emptyServer"
+        lose_volume(
+            self._kube, self.name, self.namespace, image, replaced=replaced, timeout_s=limit_s
+        )
         self.wait_ready()
-        return f"{'replaced' if replaced else 'wiped'} the volume {claim}; the server is empty"
-
-    def _scale(self, replicas: int) -> None:
-        patch = {"spec": {"replicas": replicas}}
-        self._kube.patch(STATEFULSETS, full_name(self.name), patch, self.namespace)
+        done = "replaced" if replaced else "wiped"
+        return f"{done} the volume {claim_name(self.name)}; the server is empty"
 
     @contextmanager
     def _connecting(self) -> Iterator[Connect]:
