@@ -99,12 +99,13 @@ async def _settle(api: Api, namespace: str, *, create_namespace: bool) -> None:
                 f"there is no namespace {namespace}",
                 remedies=["create it", "or have it created: --create-namespace"],
             ) from None
-        await api.create(NAMESPACES, {"metadata": {"name": namespace, "labels": _labels()}})
+        metadata = {"name": namespace, "labels": _labels(), "annotations": _annotations()}
+        await api.create(NAMESPACES, {"metadata": metadata})
     record = {
         "metadata": {
             "name": RECORD,
             "labels": _labels(),
-            "annotations": {OWNER_ANNOTATION: f"{socket.gethostname()} {_me()}"},
+            "annotations": _annotations(),
         },
         "data": {"who": _WHO, "process": f"{socket.gethostname()} {os.getpid()}"},
     }
@@ -150,7 +151,7 @@ def _labels() -> dict[str, str]:
     return {RUN_LABEL: f"operator-{os.getpid()}"}
 
 
-def _me() -> str:
+def _annotations() -> dict[str, str]:
     from pytest_kanister._backends.embedded.owner import Owner
 
-    return str(Owner.of(os.getpid()))
+    return {OWNER_ANNOTATION: f"{socket.gethostname()} {Owner.of(os.getpid())}"}
