@@ -9,20 +9,20 @@ from tests.negative.golden import agree
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("negative")]
 
-LOAD = '| mysql --host="${server}" --user=root --default-character-set=utf8mb4\n'
+LOAD = "| sql --max-allowed-packet=1G\n          trap - EXIT\n"
 UPLOAD = "if ! dump | gzip -c | kando location push"
 
 
 def afterwards(statement: str) -> Edit:
     """A restore that does something more at its end."""
-    more = f'          mysql --host="${{server}}" --user=root -e "{statement}"\n'
+    more = f'          sql --execute="{statement}"\n'
     return LOAD, LOAD + more
 
 
 # What the edits do to the Blueprint, the step that must notice, what the message must name.
 CASES: dict[str, tuple[Edit, str, str]] = {
     "restore does nothing": (
-        (LOAD, "> /dev/null\n"),
+        (LOAD, "> /dev/null\n          trap - EXIT\n"),
         "verify",
         "myImportantData",
     ),

@@ -107,7 +107,7 @@ class TaskPods:
     def _image_remedies(self, image: str) -> list[str]:
         if self._kube.capabilities.backend == "embedded":
             return [
-                "the embedded cluster pulls no images: map it onto one that it knows, "
+                "if no registry that this machine reaches has it, map it onto one that is known: "
                 f"PYTEST_KANISTER_IMAGE_MAP='{image}=KNOWN' "
                 "(ghcr.io/kanisterio/mysql-sidecar, kanister-tools, bash …)",
             ]
