@@ -1,0 +1,90 @@
+"""Backend kind on a real cluster: the real kind, a real API server, a real kubelet.
+
+No released image of Kanister can be had here, so our operator stands in, and every result says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_kanister._base.bundled import bundled
+from tests.live.conftest import Table, World
+from tests.live.images import all_images
+from tests.live.node import NODE_IMAGE
+
+pytestmark = pytest.mark.live
+
+SCENARIO = bundled("scenarios", "mysql", "accounts.kanister.yaml")
+NAME = "live"
+CONFIG = """\
+kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+networking: {disableDefaultCNI: true, podSubnet: 10.244.0.0/24}
+"""
+
+
+@pytest.fixture(scope="module")
+def options(node: World, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    config = tmp_path_factory.mktemp("kind") / "kind.yaml"
+    config.write_text(CONFIG)
+    images = ",".join(image.tag for image in all_images())
+    return [
+        "--kanister-backend=kind",
+        f"--kanister-kind-name={NAME}",
+        f"--kanister-kind-image={NODE_IMAGE}",
+        f"--kanister-kind-config={config}",
+        f"--kanister-kind-load={images}",
+        "--kanister-install=stand-in",
+        "--kanister-ready-timeout-s=300",
+    ]
+
+
+@pytest.fixture(scope="module")
+def cluster(
+    node: World, options: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A cluster that somebody else's process keeps, as a person's own would be."""
+    folder = tmp_path_factory.mktemp("keeper")
+    config = next(word for word in options if "kind-config" in word).partition("=")[2]
+    made = node.run(
+        "kind",
+        "create",
+        "cluster",
+        "--name",
+        NAME,
+        "--image",
+        NODE_IMAGE,
+        "--config",
+        config,
+        "--kubeconfig",
+        str(folder / "kubeconfig"),
+        cwd=folder,
+    )
+    assert made.returncode == 0, made.stderr
+    yield node
+    node.run("kind", "delete", "cluster", "--name", NAME, cwd=folder)
+
+
+def _clusters(world: World, folder: Path) -> list[str]:
+    return world.run("kind", "get", "clusters", cwd=folder).stdout.split()
+
+
+def test_the_tutorial_makes_a_cluster_and_takes_it_away(
+    node: World, options: list[str], table: Table, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    run = node.pytest(str(SCENARIO), *options, cwd=tmp_path)
+    table.add(
+        "kind (stand-in)",
+        "mysql/accounts",
+        "proven" if run.returncode == 0 else "failed",
+        time.monotonic() - began,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "stands in for Kanister" in run.stdout
+    assert NAME not in _clusters(node, tmp_path)
