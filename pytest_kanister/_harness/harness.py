@@ -282,9 +282,17 @@ class Harness:
         return self._session
 
     def _set_up(
-        self, kind: str, name: str, namespace: str, options: Mapping[str, Any]
+        self,
+        kind: str,
+        name: str,
+        namespace: str,
+        options: Mapping[str, Any],
+        source: Workload | None = None,
     ) -> WorkloadStage:
-        """A stage whose workload answers; touches nothing of ours, so that a thread may do it."""
+        """A stage whose workload answers; touches nothing of ours, so that a thread may do it.
+
+        `source`: whose credentials it gets; None: its own.
+        """
         from pytest_kanister._harness.stage import WorkloadStage
 
         make = workload_class(kind)
@@ -299,6 +307,8 @@ class Harness:
                 kube, self.settings, name=name or f"{kind}-store", namespace=claimed, options=own
             )
             if existing is None:
+                if source is not None and hasattr(workload, "take_credentials"):
+                    workload.take_credentials(source)
                 workload.deploy()
             else:
                 workload = existing_workload(kube, workload, existing)
@@ -316,8 +326,8 @@ class Harness:
             raise
         return stage
 
-    def _open_further(self, spec: WorkloadSpec) -> WorkloadStage:
-        return self._set_up(spec.kind, spec.name, spec.namespace, spec.options)
+    def _open_further(self, spec: WorkloadSpec, source: Workload) -> WorkloadStage:
+        return self._set_up(spec.kind, spec.name, spec.namespace, spec.options, source)
 
     def _stage_of(self, workload: Workload) -> WorkloadStage:
         for stage in self._stages:

@@ -58,7 +58,8 @@ class WorkloadStage:
         existing: whether the workload was there before us.
 
     Attributes:
-        opener: sets a further stage up; whoever opened this one provides it.
+        opener: sets a further stage up, with a workload's credentials; whoever opened this one
+            provides it.
         options: the workload's own; only known of a fresh one.
     """
 
@@ -87,7 +88,7 @@ class WorkloadStage:
         self._backups: list[Backup] = []
         self._fresh: list[WorkloadStage] = []
         self.beside = beside
-        self.opener: Callable[[WorkloadSpec], WorkloadStage] | None = None
+        self.opener: Callable[[WorkloadSpec, Workload], WorkloadStage] | None = None
         self.options: Mapping[str, Any] = {}
 
     @property
@@ -300,10 +301,13 @@ class WorkloadStage:
         return name
 
     def fresh(self, spec: WorkloadSpec) -> WorkloadStage:
-        """A stage with another workload of this session; it goes when this one goes."""
+        """A stage with another workload of this session; it goes when this one goes.
+
+        Its server's credentials are those of this one's: a backup may bring them along.
+        """
         if self.opener is None:
             raise HarnessBug("this stage was not opened by a harness")
-        stage = self.opener(spec)
+        stage = self.opener(spec, self._workload)
         stage.options = spec.options
         self._fresh.append(stage)
         return stage

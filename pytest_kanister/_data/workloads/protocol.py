@@ -23,6 +23,10 @@ class Workload(Protocol):
     scenario's `workload` mapping without kind, name and namespace; it touches nothing yet and
     raises `UsageProblem` for an option it does not know.
 
+    A class may also have `take_credentials(source)`, called before `deploy` where a backup of
+    `source` will be restored into this one: a backup may bring its server's accounts, so whoever
+    recovers from a disaster gives the new server the old one's Secret.
+
     A class may also have `needs_own_bucket: ClassVar[bool]`: its backups go to a bucket of their
     own, not below a prefix of the run's, as some of Kanister's functions know no prefix.
     """

@@ -8,7 +8,7 @@ import string
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.polling import Deadline, wait_until
@@ -109,13 +109,18 @@ class MySQL:
         self._password: Secret | None = None
 
     def deploy(self) -> None:
-        """Secret, two Services and a StatefulSet; root's password is made up here."""
+        """Secret, two Services and a StatefulSet; root's password is made up unless taken over."""
         alphabet = string.ascii_letters + string.digits  # safe in any shell, URL or option file
-        password = "".join(secrets.choice(alphabet) for _ in range(20))
+        made_up = "".join(secrets.choice(alphabet) for _ in range(20))
+        password = self._password.reveal() if self._password else made_up
         for manifest in manifests(
             self.name, self.namespace, password=password, flavour=self.flavour, **self._options
         ):
             self._kube.create(manifest, self.namespace)
+
+    def take_credentials(self, source: Self) -> None:
+        """Root's password will be the other server's."""
+        self._password = source._root_password()
 
     def wait_ready(self) -> None:
         """Until root's query is answered through the Service."""

@@ -7,7 +7,7 @@ import secrets
 import string
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.polling import Deadline, wait_until
@@ -111,16 +111,23 @@ class PostgreSQL:
         self._password: Secret | None = None
 
     def deploy(self) -> None:
-        """Secret, two Services and a StatefulSet; the administrator's password is made up here.
+        """Secret, two Services and a StatefulSet.
+
+        The administrator's password is made up unless it was taken over.
 
         Raises:
             EnvironmentProblem: psycopg is missing: said before anything is made.
         """
         driver()
         alphabet = string.ascii_letters + string.digits  # safe in any shell, URL or option file
-        password = "".join(secrets.choice(alphabet) for _ in range(20))
+        made_up = "".join(secrets.choice(alphabet) for _ in range(20))
+        password = self._password.reveal() if self._password else made_up
         for manifest in manifests(self.name, self.namespace, password=password, **self._options):
             self._kube.create(manifest, self.namespace)
+
+    def take_credentials(self, source: Self) -> None:
+        """The administrator's password will be the other server's."""
+        self._password = source._administrators_password()
 
     def wait_ready(self) -> None:
         """Until the administrator's query is answered through the Service."""

@@ -6,7 +6,7 @@ import base64
 import secrets
 import string
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.polling import Deadline, wait_until
@@ -100,9 +100,14 @@ class Redis:
         self._password: Secret | None = None
 
     def deploy(self) -> None:
-        """Secret, two Services and a StatefulSet; the password is made up here."""
+        """Secret, two Services and a StatefulSet; the password is made up unless taken over."""
         alphabet = string.ascii_letters + string.digits  # safe in any shell or configuration file
-        self._create("".join(secrets.choice(alphabet) for _ in range(20)))
+        made_up = "".join(secrets.choice(alphabet) for _ in range(20))
+        self._create(self._password.reveal() if self._password else made_up)
+
+    def take_credentials(self, source: Self) -> None:
+        """The password will be the other server's."""
+        self._password = source._read_password()
 
     def wait_ready(self) -> None:
         """Until PING is answered through the Service, to who has the password."""
