@@ -27,7 +27,7 @@ SAYS = {
     "good": "proven",
     "different": "- missing  ('edwin', 144)",
     "failed": "Requested function {KubeTsk} has not been registered",
-    "environment": "map it onto one that it knows",
+    "environment": "map it onto one that is known",
 }
 
 
