@@ -1,4 +1,7 @@
-"""`Harness`: the public face of one run."""
+"""`Harness`: the public face of one run.
+
+Long, as it is one public class whose methods are mostly their own documentation.
+"""
 
 from __future__ import annotations
 

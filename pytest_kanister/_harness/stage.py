@@ -1,4 +1,7 @@
-"""One workload's life: its namespace, its Profile, its part of the bucket, its ActionSets."""
+"""One workload's life: its namespace, its Profile, its part of the bucket, its ActionSets.
+
+Long, as it is all that a `Stage` offers; the work itself lies in the modules beside it.
+"""
 
 from __future__ import annotations
 
