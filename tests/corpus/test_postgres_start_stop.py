@@ -87,9 +87,9 @@ def test_backup_restore_delete(ground: Any) -> None:
     pod = deploy(ground)
     target = ground.target("statefulset", "shop-postgresql")
     sql(ground, pod, SEED)
-    sql(ground, pod, "CHECKPOINT")  # else the backup takes minutes: see below
     before = sql(ground, pod, STATE, "shop")
     assert before.startswith("1000|")
+    sql(ground, pod, "CHECKPOINT")  # else the backup takes minutes: see below
     backup = ground.run("backup", blueprint, target)
     # What comes after it goes into further files, which the restore does not remove.
     sql(
@@ -118,8 +118,8 @@ def test_a_whole_server_comes_back_but_for_what_a_crash_empties() -> None:
         postgresql = harness.workload("postgresql", namespace="corpus-start-stop")
         try:
             postgresql.seed("tricky")
-            postgresql.execute("CHECKPOINT")
             before = postgresql.snapshot()
+            postgresql.execute("CHECKPOINT")  # last, as looking writes, too: hint bits
             backup = harness.backup(postgresql, str(CORPUS / BLUEPRINT))
             postgresql.damage(drop="tricky")
             postgresql.damage(sql="CREATE DATABASE later; DROP ROLE auditor")
