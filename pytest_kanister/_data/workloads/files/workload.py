@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.polling import Deadline, wait_until
+from pytest_kanister._data.workloads.files.answers import inside, whole
 from pytest_kanister._data.workloads.files.datasets import entries_of
 from pytest_kanister._data.workloads.files.manifests import (
     PROGRAM,
@@ -164,14 +165,14 @@ class Files:
                     "(a file of one's own is given as a path)"
                 )
             dataset = bundled("fixtures", "datasets", "files", f"{dataset}.yaml")
-        (answer,) = self._do("seed", entries_of(dataset))
+        (answer,) = self._ask("seed", entries_of(dataset))
         return int(answer["entries"])
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Runs a shell script in the volume; a row for each line of its output, as text."""
         return [
             (answer["line"].encode("latin-1").decode(errors="replace"),)
-            for answer in self._do("shell", statement)
+            for answer in self._ask("shell", statement)
         ]
 
     def damage(self, **how: Any) -> str:
@@ -195,13 +196,13 @@ class Files:
             self.wait_ready()
             return f"replaced the volume {claim_name(self.name)} by an empty one"
         if word == "command":
-            self._do("shell", argument)
+            self._ask("shell", argument)
             return f"ran {' '.join(argument.split())}"
         if word == "wipe":
-            (answer,) = self._do("wipe")
+            (answer,) = self._ask("wipe")
             return f"wiped the volume ({answer['entries']} names)"
-        path = _inside(word, argument)
-        (answer,) = self._do(word, path.encode().decode("latin-1"))
+        path = inside(word, argument)
+        (answer,) = self._ask(word, path.encode().decode("latin-1"))
         if word == "flip":
             return f"flipped a bit of {argument} at byte {answer['offset']}"
         return f"deleted {argument} ({answer['entries']} names)"
@@ -228,9 +229,6 @@ class Files:
             f"Volume on {facts['fileSystem']}, read by Python {facts['python']} "
             f"(for {self._options['image']})"
         )
-
-    def _do(self, action: str, argument: Any = None) -> list[dict[str, Any]]:
-        return self._ask(action, argument)
 
     def _ask(self, action: str, argument: Any = None) -> list[dict[str, Any]]:
         """The program's answers, all of them.
@@ -265,7 +263,7 @@ class Files:
             )
         if done.exit_status:
             raise UsageProblem(f"files {action}: {said or f'status {done.exit_status}'}")
-        return _whole(done.stdout, action)
+        return whole(done.stdout, action)
 
     def _read_token(self) -> str:
         """From the cluster, so that a second object for the same release works."""
@@ -298,23 +296,3 @@ class Files:
             )
         wait_pod_ready(self._kube, self.namespace, name, timeout_s=deadline.left_s)
         return name
-
-
-def _whole(stdout: bytes, action: str) -> list[dict[str, Any]]:
-    lines = stdout.splitlines()
-    try:
-        answers = [json.loads(line) for line in lines]
-    except ValueError:
-        answers = []
-    if not answers or answers[-1] != {"end": len(answers) - 1}:
-        raise Unverified(
-            f"files {action}: the output of the program in the pod ended early "
-            f"({len(lines)} lines came, and no end marker that agrees)"
-        )
-    return answers[:-1]
-
-
-def _inside(word: str, path: str) -> str:
-    if path.startswith("/") or ".." in path.split("/"):
-        raise UsageProblem(f"damage {word}: expected a path inside of the volume, found {path!r}")
-    return path

@@ -14,9 +14,9 @@ import pytest
 
 from pytest_kanister._data.workloads import Workload, files
 from pytest_kanister._data.workloads.files import Files
+from pytest_kanister._data.workloads.files.answers import whole
 from pytest_kanister._data.workloads.files.datasets import entries_of
 from pytest_kanister._data.workloads.files.manifests import manifests
-from pytest_kanister._data.workloads.files.workload import _whole
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.settings import Settings
 from pytest_kanister.errors import Unverified, UsageProblem
@@ -83,11 +83,11 @@ def test_a_file_that_changes_while_it_is_read_is_noticed(
 )
 def test_output_that_was_cut_proves_nothing(stdout: bytes) -> None:
     with pytest.raises(Unverified, match="ended early"):
-        _whole(stdout, "snapshot")
+        whole(stdout, "snapshot")
 
 
 def test_whole_output() -> None:
-    assert _whole(b'{"path": "a"}\n{"end": 1}\n', "snapshot") == [{"path": "a"}]
+    assert whole(b'{"path": "a"}\n{"end": 1}\n', "snapshot") == [{"path": "a"}]
 
 
 @pytest.mark.parametrize(
