@@ -119,6 +119,8 @@ class Session:
             logs.stop()
         try:
             self._leave_bucket()
+            if self.ready_store.done:
+                self.ready_store.result().close()
         finally:
             if backend is not None:
                 backend.close()

@@ -170,13 +170,14 @@ def remove(kube: KubeClient, leftover: Leftover, *, wait_s: float = 0.0) -> list
         if resource == CRDS and _in_use(kube, name):
             continue
         try:
-            kube.delete(resource, name, namespace or None)
+            # Nobody needs what a server would write in the half minute that it may take.
+            grace_s = 0 if resource == PODS else None
+            kube.delete(resource, name, namespace or None, grace_period_s=grace_s)
         except ApiError as error:
             problems.append(f"{resource.kind} {namespace}/{name}: {error}")
     for name in leftover.namespaces:
         try:
             kube.delete(NAMESPACES, name)
-            # Nobody needs what servers would write in the half minute that they may take.
             for pod in kube.list(PODS, name):
                 kube.delete(PODS, pod["metadata"]["name"], name, grace_period_s=0)
         except NotFound:

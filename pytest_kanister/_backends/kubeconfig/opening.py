@@ -6,6 +6,7 @@ import os
 import secrets
 import shlex
 import socket
+import time
 from typing import TYPE_CHECKING
 
 from pytest_kanister._backends.embedded.grounds import Plot
@@ -17,15 +18,22 @@ from pytest_kanister._backends.kubeconfig.kanister import (
     install_by_helm,
     install_by_manifests,
 )
-from pytest_kanister._backends.kubeconfig.leftovers import find_leftovers, is_over, remove
+from pytest_kanister._backends.kubeconfig.leftovers import (
+    Leftover,
+    find_leftovers,
+    is_over,
+    remove,
+)
 from pytest_kanister._backends.kubeconfig.rights import (
     cluster_rights,
     kanister_rights,
     require,
     work_rights,
 )
+from pytest_kanister._base.polling import Deadline
 from pytest_kanister._kube import Guard, KubeClient, warm_up
 from pytest_kanister._model.capabilities import Capabilities, Reach
+from pytest_kanister._model.resources import CRDS
 from pytest_kanister.errors import EnvironmentProblem, HarnessBug, KanisterHarnessError
 
 if TYPE_CHECKING:
@@ -42,6 +50,8 @@ PATIENCE_S = 30.0
 
 _GONE_S = 120.0
 """For namespaces to be emptied at the end: pods may take their grace period of 30 s."""
+
+_PAUSE_S = 0.1
 
 _EMBEDDED = "+pytest-kanister"
 
@@ -93,8 +103,14 @@ class KubeconfigBackend:
         named = (self.capabilities.kanister_namespace, *self.capabilities.namespaces)
         left: list[str] = []
         try:
-            for leftover in find_leftovers(kube, run=self._guard.run, named=named):
-                left += remove(kube, leftover, wait_s=_GONE_S)
+            deadline = Deadline(_GONE_S)
+            # Looked at again: a controller may have made one more pod meanwhile.
+            while found := _but_crds(find_leftovers(kube, run=self._guard.run, named=named)):
+                left = [line for one in found for line in remove(kube, one, wait_s=_GONE_S)]
+                if left or deadline.passed:
+                    left = left or [str(one) for one in found]
+                    break
+                time.sleep(_PAUSE_S)
         except EnvironmentProblem as problem:
             raise EnvironmentProblem(
                 f"run {self._guard.run} could not remove what it made on the cluster: "
@@ -251,6 +267,13 @@ def _tell_of_others(kube: KubeClient, guard: Guard, progress: Callable[[str], No
                 f"an earlier run, {leftover.run}, left {leftover}; "
                 "`pytest-kanister cleanup` removes it"
             )
+
+
+def _but_crds(found: list[Leftover]) -> list[Leftover]:
+    """Those that have more than CRDs, which stay as long as anybody's objects are of them."""
+    return [
+        one for one in found if one.namespaces or any(kind != CRDS for kind, _, _ in one.objects)
+    ]
 
 
 def _give_up(backend: KubeconfigBackend) -> None:

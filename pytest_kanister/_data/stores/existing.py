@@ -74,6 +74,9 @@ class ExistingBucket:
         found = self.bucket(bucket)
         try_out(self._client(), found.within(f"{self.prefix}/readiness/"))
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def remove(self) -> None:
         """Deletes what lies below this run's prefix."""
         own = self.bucket("").within(f"{self.prefix}/")

@@ -110,10 +110,15 @@ class SeaweedFS:
                 ],
             )
 
+    def close(self) -> None:
+        """Gives up the way to the server; a later use finds a new one."""
+        self._reached.close()
+        self._host, self._s3 = "", None
+
     def remove(self) -> None:
         """Deletes what `deploy` made, the stored objects included."""
-        self._reached.close()
-        self._s3 = self._keys = None
+        self.close()
+        self._keys = None
         kube, namespace, wait_s = self._kube, self.namespace, self._settings.ready_timeout_s
         kube.delete(STATEFULSETS, self.name, namespace, wait_s=wait_s)
         kube.delete(PODS, f"{self.name}-0", namespace, wait_s=wait_s, grace_period_s=0)
