@@ -141,13 +141,19 @@ def _said(call: Call) -> str:
     needs_shell=True,
 )
 def dump_not_consistent(view: View) -> Iterator[Problem]:
-    """Neither option, nor `--master-data` and `--source-data`, which lock."""
+    """Neither option, nor `--master-data` and `--source-data`, which lock.
+
+    `--lock-tables` locks each database by itself: enough for one whose name is the argument.
+    """
     options = (
         *("--single-transaction", "--lock-all-tables", "-x", "--master-data", "--source-data"),
         "--dump-slave",
     )
     for action in view.actions:
         for call in _dumps(action):
+            several = call.has("--databases", "-B", "--all-databases", "-A")
+            if call.has("--lock-tables") and not several:
+                continue
             if not call.has(*options) and not any(word in _NOT_DATA for word in call.argv):
                 yield call.problem("each table is read at another moment")
 
@@ -272,7 +278,9 @@ def empty_list_of_databases(view: View) -> Iterator[Problem]:
 
 def _variables(call: Call) -> set[str]:
     """Variables that end the command line, through one that holds the whole of it."""
-    found = set()
+    # An array that is empty at first has no words of its own yet: its name stands in the command.
+    written = (part for word in call.command.words for part in word.parts)
+    found = {part.text for part in written if part.kind == "variable"}
     for _, word in call.flow.words(call.command):
         for part in word.parts:
             if part.kind == "variable":
