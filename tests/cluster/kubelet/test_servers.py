@@ -127,6 +127,40 @@ def test_mysql_s_data_survives_kill_9_and_a_restart(on_node: OnNode, tmp_path: P
     on_node(test)
 
 
+def test_mysql_s_first_start_is_made_up_for_when_it_was_killed(on_node: OnNode) -> None:
+    """Killed between the folder's coming and the accounts': as the marker says it looks then."""
+
+    async def test(node: Any) -> None:
+        container = {
+            "image": "mysql:8.0",
+            "env": env(MYSQL_ROOT_PASSWORD="pw"),
+            "volumeMounts": [{"name": "d", "mountPath": "/var/lib/mysql"}],
+        }
+        await node.create("db", container, volumes=[{"name": "d", "emptyDir": {}}])
+        await node.ready("db")
+        marker = "/var/lib/mysql/.first-start"
+        status, _, _ = await node.exec(
+            "db",
+            "bash",
+            "-c",
+            f"for i in {{1..100}}; do [[ -e {marker} ]] || exit 0; sleep 0.1; done; exit 1",
+        )
+        assert status == 0, "the marker goes once the server has answered"
+        await query(node, "db", "DROP USER 'root'@'%'", password="pw")
+        await node.exec("db", "touch", marker)
+        await node.exec("db", "pkill", "-KILL", "-x", "ld-linux.*|mysqld")
+        await node.until(
+            "db",
+            lambda p: (
+                p["status"]["containerStatuses"][0]["restartCount"] == 1
+                and p["status"]["containerStatuses"][0]["ready"]
+            ),
+        )
+        assert await query(node, "db", "SELECT CURRENT_USER()", password="pw") == "root@%"
+
+    on_node(test)
+
+
 def test_seaweedfs_answers_s3_on_its_own_address_only(on_node: OnNode) -> None:
     boto3 = pytest.importorskip("boto3")
     from botocore.exceptions import ClientError

@@ -33,6 +33,10 @@ quote() { # an SQL string literal; a line break would end the statement in the i
     printf "'%s'" "$text"
 }
 
+# There until the server has answered for the first time: a first start that was killed before its
+# accounts were made must not leave a server without them.
+first=$data/.first-start
+
 sql=
 mkdir -p "$data" "$run"
 if [[ ! -d $data/mysql ]]; then
@@ -51,10 +55,7 @@ if [[ ! -d $data/mysql ]]; then
         echo "[ERROR] [Entrypoint]: files in /docker-entrypoint-initdb.d are not supported by the embedded cluster" >&2
         exit 1
     fi
-    if [[ -n ${MYSQL_RANDOM_ROOT_PASSWORD:-} ]]; then
-        MYSQL_ROOT_PASSWORD=$(head -c 18 /dev/urandom | base64)
-        echo "[Note] [Entrypoint]: GENERATED ROOT PASSWORD: $MYSQL_ROOT_PASSWORD"
-    fi
+    touch "$first"
     # Whole or not at all: `mysql`, by which an initialised folder is known, is moved last.
     rm -rf "$data/.new"
     cp --recursive --sparse=auto "$prepared" "$data/.new"
@@ -62,12 +63,18 @@ if [[ ! -d $data/mysql ]]; then
     mv "$data/.new"/* "$data/"
     mv "$data/.mysql" "$data/mysql"
     rmdir "$data/.new"
+fi
+if [[ -e $first ]]; then
+    if [[ -n ${MYSQL_RANDOM_ROOT_PASSWORD:-} ]]; then
+        MYSQL_ROOT_PASSWORD=$(head -c 18 /dev/urandom | base64)
+        echo "[Note] [Entrypoint]: GENERATED ROOT PASSWORD: $MYSQL_ROOT_PASSWORD"
+    fi
     password=$(quote "${MYSQL_ROOT_PASSWORD:-}")
     sql="ALTER USER 'root'@'localhost' IDENTIFIED BY $password;"$'\n'
     root_host=${MYSQL_ROOT_HOST:-%}
     if [[ $root_host != localhost ]]; then
         account="'root'@$(quote "$root_host")"
-        sql+="CREATE USER $account IDENTIFIED BY $password;"$'\n'
+        sql+="CREATE USER IF NOT EXISTS $account IDENTIFIED BY $password;"$'\n'
         sql+="GRANT ALL ON *.* TO $account WITH GRANT OPTION;"$'\n'
     fi
     if [[ -n ${MYSQL_DATABASE:-} ]]; then
@@ -75,7 +82,7 @@ if [[ ! -d $data/mysql ]]; then
     fi
     if [[ -n ${MYSQL_USER:-} && -n ${MYSQL_PASSWORD:-} ]]; then
         account="$(quote "$MYSQL_USER")@'%'"
-        sql+="CREATE USER $account IDENTIFIED BY $(quote "$MYSQL_PASSWORD");"$'\n'
+        sql+="CREATE USER IF NOT EXISTS $account IDENTIFIED BY $(quote "$MYSQL_PASSWORD");"$'\n'
         if [[ -n ${MYSQL_DATABASE:-} ]]; then
             pattern=${MYSQL_DATABASE//_/\\_}
             sql+="GRANT ALL ON \`${pattern//\`/\`\`}\`.* TO $account;"$'\n'
@@ -99,6 +106,11 @@ END
 if [[ -d $conf_d ]]; then echo "!includedir $conf_d" >>"$run/my.cnf"; fi
 if [[ $(id -u) == 0 ]]; then set -- --user=root "$@"; fi
 if [[ -n $sql ]]; then
+    # It greets once its init file has run, not before.
+    (
+        until { exec 3<>"/dev/tcp/$ip/3306"; } && IFS= read -r -t 2 -N 1 -u 3 _; do sleep 0.1; done
+        rm -f "$first"
+    ) </dev/null >/dev/null 2>&1 &
     # Passwords reach the server by a descriptor: neither arguments nor a file hold them.
     exec "$server" --defaults-file="$run/my.cnf" --init-file=/dev/fd/9 "$@" 9<<<"$sql"
 fi
