@@ -18,6 +18,7 @@ from pytest_kanister._base.folders import cache_folder
 from pytest_kanister._base.packages import fetch_packages
 from tests.live.dockerd import Engine, engine
 from tests.live.images import all_images
+from tests.live.kubernetes import kubernetes_programs
 from tests.live.node import load_node_image
 
 _ROWS: list[tuple[str, str, str, float]] = []
@@ -89,6 +90,7 @@ def world() -> Iterator[World]:
 def node(world: World) -> World:
     """The same, with kind's node image in the engine."""
     load_node_image(world.engine)
+    (world.engine.folder / "people/kubectl").symlink_to(kubernetes_programs() / "kubectl")
     return world
 
 
@@ -102,9 +104,6 @@ def _environment(made: Engine) -> dict[str, str]:
     wrapper.chmod(0o755)
     tree = fetch_packages("kind", ["kind"], suite="trixie", cache=cache_folder(), progress=print)
     (programs / "kind").symlink_to(tree / "usr/bin/kind")
-    kubectl = cache_folder() / "live" / "kubernetes-v1.20.2" / "kubectl"
-    if kubectl.is_file():
-        (programs / "kubectl").symlink_to(kubectl)
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
         "PATH": f"{programs}:{os.environ['PATH']}",
