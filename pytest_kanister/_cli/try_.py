@@ -285,8 +285,8 @@ class _Attempt:
     def _tell(self, *lines: str) -> None:
         shown = self._plan.blueprint.document.file
         for line in lines:
-            if self._copy is not None:
-                line = line.replace(str(self._copy), shown)
+            for path in (self._copy, Path(shown).absolute()):
+                line = line.replace(str(path), shown) if path is not None else line
             print(line, file=self._out, flush=True)
 
 

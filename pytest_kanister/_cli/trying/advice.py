@@ -123,6 +123,8 @@ _FAILURES: Mapping[str, tuple[str, ...]] = {
 _PHASE = re.compile(r"^\s*blueprint\s+(\S.*:\d+:\d+)$", re.MULTILINE)
 _SAID = re.compile(r"^\s*\| (.*)$", re.MULTILINE)
 _TELLING = re.compile(r"error|fatal|cannot|denied|not found|unknown|unrecognized", re.IGNORECASE)
+_KANISTER = re.compile(r"exit code \d+|Failed while waiting|Pod failed")
+_MOST_SAID = 3
 
 
 def advise(
@@ -144,12 +146,12 @@ def advise(
     source = _Source(blueprint, roles, findings)
     found: list[Advice] = []
     for round_ in rounds:
-        known = {loss.loss for loss in round_.scenario.known}
         for step in round_.result.steps:
             if step.verdict is Verdict.DIFFERENT and step.step in _FAILURES:
                 found += _of_failure(source, step)
-        for loss in losses(round_.diff) if round_.diff is not None else ():
-            if loss.grade not in known:
+        known = round_.scenario.known
+        for loss in losses(round_.diff, known) if round_.diff is not None else ():
+            if not loss.known:
                 found += _of_loss(source, loss, kind)
     if "delete" not in roles:
         found += source.cited(("KB802",), "", "nothing deletes its backups")
@@ -163,15 +165,16 @@ def _of_failure(source: _Source, step: StepResult) -> Iterator[Advice]:
     cited = list(source.cited(_FAILURES[step.step], role, seen))[:1]
     yield from cited
     if not cited:
-        place = where.group(1) if where else source.action(role)
+        place = source.shown(where.group(1)) if where else source.action(role)
         remedy = "mend what Kanister says of this phase" if where else "see this action's phases"
         yield Advice(seen, place, "the phase that failed" if where else f"action {role}", remedy)
 
 
 def _reason(step: StepResult) -> str:
-    """The line of what was said that tells most."""
-    lines = [line for line in _SAID.findall(step.detail) if _TELLING.search(line)]
-    return lines[0].strip() if lines else step.summary
+    """The last lines of what was said that tell most."""
+    said = [line.strip() for line in _SAID.findall(step.detail) if _TELLING.search(line)]
+    lines = [line for line in dict.fromkeys(said) if not _KANISTER.search(line)][-_MOST_SAID:]
+    return " / ".join(lines) or step.summary
 
 
 def _of_loss(source: _Source, loss: Loss, kind: str) -> Iterator[Advice]:
@@ -180,16 +183,14 @@ def _of_loss(source: _Source, loss: Loss, kind: str) -> Iterator[Advice]:
     if rule is None or (loss.grade == "users" and loss.fate == "extra"):
         return
     seen = str(loss)
-    if loss.grade == "extra" and loss.names == ("sys",):
-        cited = list(source.cited(("KB505",), "backup", seen))
-    else:
-        cited = list(source.cited(rule.codes, "", seen))[:1]
+    codes = ("KB505",) if "sys" in loss.names else () if loss.is_too_much else rule.codes
+    cited = list(source.cited(codes, "", seen))[:1]
     if cited:
         yield from cited
         return
-    remedy = rule.remedy or _EMPTY_FIRST.get(kind, "remove what is there before it is loaded")
-    if loss.grade == "data" and kind in ("redis", "files"):
-        remedy = _EMPTY_FIRST[kind]
+    remedy = rule.remedy
+    if loss.is_too_much:
+        remedy = _EMPTY_FIRST.get(kind, "remove what is there before it is loaded")
     where, what = source.program(rule.role, _DUMPS if rule.role == "backup" else _LOADS)
     yield Advice(seen, where, what, remedy)
 
@@ -223,6 +224,10 @@ class _Source:
         self._roles = roles
         self._findings = findings
         self._view = View(blueprint.document, blueprint.lines)
+
+    def shown(self, where: str) -> str:
+        """A place with the file as the person named it."""
+        return f"{self._blueprint.document.file}:{':'.join(where.rsplit(':', 2)[1:])}"
 
     def action(self, role: str) -> str:
         """Where an action stands."""

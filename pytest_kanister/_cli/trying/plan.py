@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._base.bundled import bundled
 from pytest_kanister._cli.trying.circles import kinds
 from pytest_kanister._cli.trying.rewriting import (
     WORKLOAD,
@@ -14,6 +15,7 @@ from pytest_kanister._cli.trying.rewriting import (
     rewritten,
 )
 from pytest_kanister._kanister.blueprint.guess import Guess, guess
+from pytest_kanister._scenario import load_scenario
 from pytest_kanister.errors import ScenarioError, ScenarioErrors
 
 if TYPE_CHECKING:
@@ -25,12 +27,12 @@ __all__ = ["Plan", "Wishes", "make_plan", "refusals"]
 
 _OBJECT_OF = {"files": "Deployment"}
 _SECRET_OF = {"postgresql": "{name}-postgresql"}
-_DUMPS = re.compile(r"\b(?:mysqldump|mariadb-dump)\b")
-_LIMIT = {
-    "loss": "limit",
-    "why": "mysqldump and mariadb-dump write FLOAT with six digits and -0 as 0",
-    "until": "2036-12-31",
+_DUMPS = {
+    "mysql": re.compile(r"\b(?:mysqldump|mariadb-dump)\b"),
+    "mariadb": re.compile(r"\b(?:mysqldump|mariadb-dump)\b"),
+    "postgresql": re.compile(r"\bpg_dump(?:all)?\b"),
 }
+"""Programs whose every use has the losses that our own scenario of dataset tricky lists."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,25 @@ def make_plan(blueprint: Blueprint, wishes: Wishes) -> Plan:
         workload=workload,
         text=rewritten(blueprint, images, renamed),
         inputs=inputs,
-        known=(_LIMIT,) if kind in ("mysql", "mariadb") and _DUMPS.search(source) else (),
+        known=_known(kind) if kind in _DUMPS and _DUMPS[kind].search(source) else (),
         has_delete="delete" in found.roles,
         notes=tuple(_notes(found, wishes, images, renamed, inputs)),
+    )
+
+
+def _known(kind: str) -> tuple[Mapping[str, Any], ...]:
+    """What no dump of that engine can carry: as the bundled scenario says."""
+    path = bundled("scenarios", kind) / "tricky.kanister.yaml"
+    if not path.is_file():
+        return ()
+    return tuple(
+        {
+            "loss": loss.loss,
+            **({"in": loss.within} if loss.within else {}),
+            "why": loss.why,
+            "until": loss.until.isoformat(),
+        }
+        for loss in load_scenario(path).known
     )
 
 
