@@ -271,7 +271,7 @@ def test_without_lint_advice_points_at_the_program(write: Write, tmp_path: Path)
     dump, load = _advice(file, _round(tmp_path, _diff(lost, later)))
     assert (dump.where, dump.what) == (f"{file}:13:30", "mysqldump")
     assert dump.remedy == "add --routines and --events to the dump"
-    assert (load.where, load.what) == (f"{file}:20:38", "mysql")
+    assert (load.where, load.what) == (f"{file}:21:38", "mysql")
     assert "drop the databases" in load.remedy
 
 

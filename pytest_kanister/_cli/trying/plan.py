@@ -196,6 +196,13 @@ def _refusals(plan: Plan, wishes: Wishes) -> Iterator[ScenarioError]:
             "its artifact is a Kopia snapshot, which needs a Profile with a Kopia repository; "
             "the Profile here names an S3 location with a key pair",
         )
+    if found.csi:
+        yield _error(
+            found.csi,
+            "its backups are volume snapshots in the cluster, of a class of that cluster's; the "
+            "steps here look for a backup in the bucket, and its deletion there",
+            "write a scenario with `call`, which looks at the VolumeSnapshots (docs/authors.md)",
+        )
     if found.own_container and WORKLOAD not in (wishes.images or {}):
         yield _error(
             found.own_container.where,

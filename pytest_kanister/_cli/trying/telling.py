@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -76,9 +75,18 @@ def advice_lines(advices: Sequence[Advice]) -> Iterator[str]:
         yield from _hanging(f"{number}.", advice.seen, 4)
         code = f" [{advice.code}]" if advice.code else ""
         yield f"    {advice.where}: {advice.what}{code}"
-        for line in source_lines(advice.where, lambda path: Path(path).read_text("utf-8"))[-2:]:
-            yield f"    {line[:_WIDTH]}"
+        yield from _excerpt(advice.where)
         yield from _hanging("    =", advice.remedy, 6)
+
+
+def _excerpt(where: str) -> Iterator[str]:
+    """The line with a mark below it; of a long one the part around the mark."""
+    lines = source_lines(where, lambda path: path.read_text("utf-8"))[-2:]
+    mark = lines[-1].find("^") if lines else 0
+    gutter = lines[0].find("|") + 2 if lines else 0
+    cut = max(0, mark - gutter - _WIDTH // 2)
+    for line in lines:
+        yield f"    {line[:gutter]}{line[gutter + cut :][: _WIDTH - gutter]}".rstrip()
 
 
 def verdict_line(found: Round, verdict: Verdict, *, colour: bool = False) -> str:

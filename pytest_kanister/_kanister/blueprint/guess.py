@@ -60,6 +60,7 @@ class Guess:
         own_container: a program that must be in the database's own container; None: none is.
         on_volumes: whether Kanister's functions on volumes do the work.
         kopia: where an artifact is a Kopia snapshot; empty: none is.
+        csi: where the backup is a volume snapshot in the cluster; empty: it is none.
     """
 
     kind: str
@@ -74,6 +75,7 @@ class Guess:
     own_container: Clue | None = None
     on_volumes: bool = False
     kopia: str = ""
+    csi: str = ""
 
 
 _NOTHING = r"(?!)"
@@ -183,6 +185,7 @@ def guess(blueprint: Blueprint) -> Guess:
         own_container=next(_own_programs(blueprint, view), None),
         on_volumes=bool(on_volumes),
         kopia=_kopia(blueprint, view),
+        csi=_csi(blueprint, view),
     )
 
 
@@ -311,6 +314,13 @@ def _kopia(blueprint: Blueprint, view: View) -> str:
         for name, artifact in action.outputs.items():
             if isinstance(artifact, dict) and "kopiaSnapshot" in artifact:
                 return _at(blueprint, (*action.path, "outputArtifacts", name, "kopiaSnapshot"))
+    return ""
+
+
+def _csi(blueprint: Blueprint, view: View) -> str:
+    for phase in view.phases:
+        if phase.func.startswith("CreateCSISnapshot"):
+            return _at(blueprint, (*phase.path, "func"))
     return ""
 
 
