@@ -46,7 +46,7 @@ def page() -> str:
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
             blueprints.add(Path(str(data["spec"]["blueprint"])).name)
             twins = "; ".join(
-                f"{twin.sabotage.what}: {' or '.join(f'`{s}`' for s in twin.sabotage.found_by)}"
+                f"{twin.what}: {' or '.join(f'`{s}`' for s in twin.sabotage.found_by)}"
                 for twin in twins_of(path)
             )
             name, shows = data["metadata"]["name"], data["metadata"]["description"]

@@ -47,7 +47,7 @@ class Row:
     def __str__(self) -> str:
         mark = " " if self.right else "!"
         return (
-            f"{mark} {self.scenario:44} {self.backend:11}{self.seconds:7.2f} s  "
+            f"{mark} {self.scenario:46} {self.backend:11}{self.seconds:7.2f} s  "
             f"{self.verdict:11}{self.note}".rstrip()
         )
 
@@ -121,7 +121,7 @@ def _row(path: Path, twin: Twin | None, test: dict[str, Any]) -> Row:
     else:
         noticed = verdict != "proven" and test.get("cause") in ("data", "actionset")
         right = noticed and last["step"] in twin.sabotage.found_by
-        note = f"{twin.sabotage.what}: " + (
+        note = f"{twin.what}: " + (
             f"noticed by {last['step']}" if right else f"{last['step']}: {last['summary']}"
         )
     ran = test.get("ran", {})

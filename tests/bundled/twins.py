@@ -8,6 +8,7 @@ has it in `OF_KIND`.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,23 +33,30 @@ class Sabotage:
 
     Attributes:
         name: in the twin's own name.
-        what: in words.
         found_by: the steps that must notice it, any of them.
-        edits: the first one that fits is made.
+        edits: each with what it does, in words; the first one that fits is made.
     """
 
     name: str
-    what: str
     found_by: tuple[str, ...]
-    edits: tuple[Edit, ...]
+    edits: tuple[tuple[str, Edit], ...]
 
 
 @dataclass(frozen=True)
 class Twin:
-    """A scenario's file and how its Blueprint is broken."""
+    """A scenario that must fail.
+
+    Attributes:
+        scenario: the file.
+        sabotage: how its Blueprint is broken.
+        what: that, in words.
+        blueprint: the broken one.
+    """
 
     scenario: Path
     sabotage: Sabotage
+    what: str
+    blueprint: dict[str, Any]
 
     @property
     def name(self) -> str:
@@ -115,6 +123,26 @@ def _one_path(actions: Actions) -> bool:
     return found
 
 
+def _one_repository(actions: Actions) -> bool:
+    """Every backup by restic is written to the same repository."""
+    backup = actions["backup"]
+    text = yaml.safe_dump(backup, width=10_000)
+    changed = re.sub(r"\{\{ \.Time [^}]*\}\}", "always", text)
+    actions["backup"] = yaml.safe_load(changed)
+    return changed != text
+
+
+def _greedy_location_delete(actions: Actions) -> bool:
+    """What stands beside the backup's folder goes with it."""
+    found = False
+    for phase in actions["delete"]["phases"]:
+        if phase["func"] == "LocationDelete":
+            found = True
+            artifact = phase["args"]["artifact"].replace("}}", "| dir }}")
+            phase["args"]["artifact"] = artifact
+    return found
+
+
 def _consuming(actions: Actions) -> bool:
     """What was restored is deleted from the bucket."""
     for phase in copy.deepcopy(actions["delete"]["phases"]):
@@ -125,51 +153,55 @@ def _consuming(actions: Actions) -> bool:
     return True
 
 
-_IDLE_RESTORE = Sabotage(
-    "restore-idle", "the restore succeeds and does nothing", ("verify",), (_idle("restore"),)
-)
+_IDLE = ("the restore succeeds and does nothing", _idle("restore"))
+_IDLE_RESTORE = Sabotage("restore-idle", ("verify",), (_IDLE,))
 _IDLE_DELETE = Sabotage(
     "delete-idle",
-    "the delete succeeds and deletes nothing",
     ("delete", "verifyDeleted"),
-    (_idle("delete"),),
+    (("the delete succeeds and deletes nothing", _idle("delete")),),
 )
 _SWALLOWED = Sabotage(
     "failure-swallowed",
-    "a restore that fails ends as if it had not",
     ("expectFailure",),
-    (_swallowing("restore"), _idle("restore")),
+    (("a restore that fails ends as if it had not", _swallowing("restore")), _IDLE),
 )
+_KEEP_LATER = 'if ne (index .Options "keepLater") "true"'
 
 TWINS: dict[str, tuple[Sabotage, ...]] = {
     "accounts": (_IDLE_RESTORE, _IDLE_DELETE),
     "tricky": (
         Sabotage(
-            "code-left-out",
-            "the dump leaves out routines and events, or the restore does nothing",
+            "left-out",
             ("verify",),
-            (_replaced("backup", "--routines --events", ""), _idle("restore")),
+            (
+                (
+                    "the dump leaves out routines and events",
+                    _replaced("backup", "--routines --events", ""),
+                ),
+                _IDLE,
+            ),
         ),
     ),
     "older-of-two": (
         Sabotage(
             "one-path",
-            "both backups go to one path, so the newer one is restored",
             ("backup", "verify"),
-            (_one_path,),
+            (("both backups go to one path, so the newer one is restored", _one_path), _IDLE),
         ),
     ),
     "restore-twice": (
-        Sabotage("consumed", "the restore deletes what it restored", ("restore",), (_consuming,)),
+        Sabotage("consumed", ("restore",), (("the restore deletes what it restored", _consuming),)),
     ),
     "dirty-server": (
         Sabotage(
             "later-kept",
-            "the restore leaves what was made since the backup, or does nothing",
             ("verify",),
             (
-                _replaced("restore", 'if ne (index .Options "keepLater") "true"', "if false"),
-                _idle("restore"),
+                (
+                    "the restore leaves what was made since the backup",
+                    _replaced("restore", _KEEP_LATER, "if false"),
+                ),
+                _IDLE,
             ),
         ),
     ),
@@ -177,9 +209,14 @@ TWINS: dict[str, tuple[Sabotage, ...]] = {
     "neighbour": (
         Sabotage(
             "delete-greedy",
-            "the delete takes the neighbour along",
             ("delete", "restore"),
-            (_replaced("delete", '--path "${path}"', '--path "${path%%/*}"'),),
+            (
+                (
+                    "the delete takes the neighbour along",
+                    _replaced("delete", '--path "${path}"', '--path "${path%%/*}"'),
+                ),
+                ("the delete succeeds and deletes nothing", _idle("delete")),
+            ),
         ),
     ),
     "artifact-missing": (_SWALLOWED,),
@@ -188,33 +225,40 @@ TWINS: dict[str, tuple[Sabotage, ...]] = {
 }
 """By the scenario's name: the ten that each kind has."""
 
-OF_KIND: dict[tuple[str, str], tuple[Sabotage, ...]] = {}
+OF_KIND: dict[tuple[str, str], tuple[Sabotage, ...]] = {
+    ("command", "sqlite"): (_IDLE_RESTORE,),
+}
 """By workload kind and scenario, where the kind's Blueprint needs another sabotage."""
 
 
 def twins_of(scenario: Path) -> list[Twin]:
-    """The twins of a bundled scenario; its folder is its kind."""
+    """The twins of a bundled scenario; its folder is its kind.
+
+    Raises:
+        ValueError: a sabotage has no edit that fits the Blueprint.
+    """
     name = scenario.name.partition(".")[0]
     chosen = OF_KIND.get((scenario.parent.name, name), TWINS.get(name, ()))
-    return [Twin(scenario, sabotage) for sabotage in chosen]
+    return [_twin(scenario, sabotage) for sabotage in chosen]
+
+
+def _twin(scenario: Path, sabotage: Sabotage) -> Twin:
+    data = yaml.safe_load(scenario.read_text(encoding="utf-8"))
+    path = find_blueprint(data["spec"]["blueprint"], scenario.parent)
+    original = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for what, edit in sabotage.edits:
+        blueprint = copy.deepcopy(original)
+        if edit(blueprint["actions"]) and blueprint != original:
+            return Twin(scenario, sabotage, what, blueprint)
+    raise ValueError(f"{scenario}: nothing in {path.name} can be broken by {sabotage.name}")
 
 
 def write_twin(twin: Twin, folder: Path) -> Path:
-    """Writes Blueprint and scenario of a twin; returns the scenario's file.
-
-    Raises:
-        ValueError: no edit fits the Blueprint.
-    """
+    """Writes Blueprint and scenario of a twin; returns the scenario's file."""
     data = yaml.safe_load(twin.scenario.read_text(encoding="utf-8"))
-    original = find_blueprint(data["spec"]["blueprint"], twin.scenario.parent)
-    blueprint = yaml.safe_load(original.read_text(encoding="utf-8"))
-    before = copy.deepcopy(blueprint)
-    if not any(edit(blueprint["actions"]) for edit in twin.sabotage.edits):
-        raise ValueError(f"{twin.name}: nothing in {original.name} can be broken that way")
-    assert blueprint != before, twin.name
     folder.mkdir(parents=True, exist_ok=True)
     broken = folder / f"{twin.name}.blueprint.yaml"
-    broken.write_text(yaml.safe_dump(blueprint, sort_keys=False), encoding="utf-8")
+    broken.write_text(yaml.safe_dump(twin.blueprint, sort_keys=False), encoding="utf-8")
     data["metadata"]["name"] = twin.name
     data["spec"]["blueprint"] = broken.name
     path = folder / f"{twin.name}.kanister.yaml"
