@@ -5,6 +5,9 @@ No released image of Kanister can be had here, so our operator stands in, and ev
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pytest_kanister._base.bundled import bundled
+from pytest_kanister._base.polling import Deadline, wait_until
 from tests.live.conftest import Table, World
 from tests.live.images import all_images
 from tests.live.node import NODE_IMAGE
@@ -88,3 +92,73 @@ def test_the_tutorial_makes_a_cluster_and_takes_it_away(
     assert run.returncode == 0, run.stdout + run.stderr
     assert "stands in for Kanister" in run.stdout
     assert NAME not in _clusters(node, tmp_path)
+
+
+def test_one_that_stands_is_used_from_any_folder_by_two_workers_and_left(
+    cluster: World, options: list[str], table: Table, tmp_path: Path
+) -> None:
+    for number in range(2):
+        text = SCENARIO.read_text().replace("../../fixtures/blueprints/", "")
+        (tmp_path / f"{number}.kanister.yaml").write_text(text)
+    began = time.monotonic()
+    run = cluster.pytest(".", *options, "-n", "2", cwd=tmp_path)
+    table.add(
+        "kind (stand-in), -n 2",
+        "2 x mysql/accounts",
+        "proven" if run.returncode == 0 else "failed",
+        time.monotonic() - began,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert NAME in _clusters(cluster, tmp_path), "it is not ours to delete"
+
+
+def test_kill_9_leaves_what_cleanup_finds(
+    cluster: World, options: list[str], tmp_path: Path
+) -> None:
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(SCENARIO), *options],
+        cwd=tmp_path,
+        env=dict(cluster.env),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    access = tmp_path / "kubeconfig"
+    cluster.run(
+        *("kind", "export", "kubeconfig", "--name", NAME, "--kubeconfig", str(access)),
+        cwd=tmp_path,
+    )
+
+    def ours() -> list[str]:
+        words = ("get", "namespaces", "-l", "pytest-kanister/run", "-o", "name")
+        said = cluster.run("kubectl", "--kubeconfig", str(access), *words, cwd=tmp_path)
+        return said.stdout.split()
+
+    assert wait_until(lambda: ours() or run.poll() is not None or None, Deadline(120.0))
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert ours(), "the run had made its namespaces"
+
+    cleanup = cluster.run(
+        *(sys.executable, "-m", "pytest_kanister", "cleanup"),
+        *("--kubeconfig", str(access), "--context", f"kind-{NAME}", "--all"),
+        cwd=tmp_path,
+    )
+
+    assert cleanup.returncode == 0, cleanup.stdout + cleanup.stderr
+    assert wait_until(lambda: not ours() or None, Deadline(60.0)), ours()
+
+
+def test_by_pytest_kind_s_own_fixture(node: World, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "def test_it(kind_cluster):\n    assert 'Ready' in kind_cluster.kubectl('get', 'nodes')\n"
+    )
+    programs = node.engine.folder / "people"
+    run = node.pytest(
+        *("test_it.py", "--cluster-name", "fixture", "--kind-image", NODE_IMAGE),
+        *("--kind-bin", str(programs / "kind"), "--kind-kubectl-bin", str(programs / "kubectl")),
+        cwd=tmp_path,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "fixture" not in _clusters(node, tmp_path)
