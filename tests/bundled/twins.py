@@ -27,6 +27,10 @@ Edit = Callable[[Actions], bool]
 _IDLE_IMAGE = "ghcr.io/kanisterio/kanister-tools:0.116.0"
 
 
+# Functions that do the work themselves: no script can hide that they failed.
+_OF_KANISTER = ("RestoreData", "RestoreDataAll", "CopyVolumeData")
+
+
 @dataclass(frozen=True)
 class Sabotage:
     """One way to break a Blueprint.
@@ -98,10 +102,12 @@ def _idle(action: str) -> Edit:
 
 
 def _swallowing(action: str) -> Edit:
-    """Whatever fails in a script, it ends well."""
+    """Whatever fails in a script, it ends well; only where all that is done is in scripts."""
 
     def edit(actions: Actions) -> bool:
         found = False
+        if any(phase["func"] in _OF_KANISTER for phase in actions[action]["phases"]):
+            return False
         for words, at in _scripts(actions[action]):
             found = True
             # A broken pipe is a failure too.
@@ -209,7 +215,7 @@ TWINS: dict[str, tuple[Sabotage, ...]] = {
     "neighbour": (
         Sabotage(
             "delete-greedy",
-            ("delete", "restore"),
+            ("delete", "restore", "verifyDeleted"),
             (
                 (
                     "the delete takes the neighbour along",
