@@ -233,6 +233,23 @@ TWINS: dict[str, tuple[Sabotage, ...]] = {
 
 OF_KIND: dict[tuple[str, str], tuple[Sabotage, ...]] = {
     ("command", "sqlite"): (_IDLE_RESTORE,),
+    # Its known loss excuses whatever is in the table: the step `sql` looks at the rest.
+    ("files", "holes"): (Sabotage("restore-idle", ("verify", "sql"), (_IDLE,)),),
+    # Ids tell the backups of one repository apart: it is deleting one that shows.
+    ("files", "older-of-two"): (
+        Sabotage(
+            "one-path",
+            ("backup", "delete"),
+            (("both backups go to one repository, which goes with either", _one_repository),),
+        ),
+    ),
+    ("files", "neighbour"): (
+        Sabotage(
+            "delete-greedy",
+            ("delete", "restore"),
+            (("the delete takes the neighbour along", _greedy_location_delete),),
+        ),
+    ),
 }
 """By workload kind and scenario, where the kind's Blueprint needs another sabotage."""
 
