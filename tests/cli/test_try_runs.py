@@ -23,6 +23,7 @@ Capture = pytest.CaptureFixture[str]
 
 # What a run makes up; what is the machine's; what a run takes.
 _MASKS = (
+    (r"\n {4,24}(?=[^\s|])", " "),  # where lines are folded follows from names' lengths
     (r"\d+\.\d\d s", "# s"),
     (r"\b(backup|delete)-[a-z0-9]{5}\b", r"\1-#"),
     (r"-#-[a-z0-9]{5}\b", "-#-#"),

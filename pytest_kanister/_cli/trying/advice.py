@@ -124,6 +124,7 @@ _PHASE = re.compile(r"^\s*blueprint\s+(\S.*:\d+:\d+)$", re.MULTILINE)
 _SAID = re.compile(r"^\s*\| (.*)$", re.MULTILINE)
 _TELLING = re.compile(r"error|fatal|cannot|denied|not found|unknown|unrecognized", re.IGNORECASE)
 _KANISTER = re.compile(r"exit code \d+|Failed while waiting|Pod failed")
+_SERVER = re.compile(r"connection to server at \S+ \(\S+\), port \d+ failed: +")
 _MOST_SAID = 3
 
 
@@ -172,7 +173,11 @@ def _of_failure(source: _Source, step: StepResult) -> Iterator[Advice]:
 
 def _reason(step: StepResult) -> str:
     """The last lines of what was said that tell most."""
-    said = [line.strip() for line in _SAID.findall(step.detail) if _TELLING.search(line)]
+    said = [
+        _SERVER.sub("", line.strip())
+        for line in _SAID.findall(step.detail)
+        if _TELLING.search(line)
+    ]
     lines = [line for line in dict.fromkeys(said) if not _KANISTER.search(line)][-_MOST_SAID:]
     return " / ".join(lines) or step.summary
 
