@@ -168,21 +168,26 @@ class _Attempt:
         if advices:
             self._tell("", "what to change:", *advice_lines(advices))
         status = _status(rounds, verdict)
-        if chosen.confirm:
-            status = self._confirm(settings, chosen, told, verdict, status)
         if self._is_saved:
             self._tell("", f"saved: {self._file}; run it with `pytest {self._file}`")
-        if chosen.markdown:
-            print(
-                markdown_block(
-                    plan.blueprint,
-                    told,
-                    advices,
-                    verdict,
-                    command=f"pytest-kanister try {command}",
-                    version=_version(),
+        said = f"{chosen.confirm} did not get as far" if chosen.confirm else ""
+        try:
+            if chosen.confirm:
+                status, said = self._confirm(settings, chosen, told, verdict, status)
+                self._tell("", said)
+        finally:
+            if chosen.markdown:
+                print(
+                    markdown_block(
+                        plan.blueprint,
+                        told,
+                        advices,
+                        verdict,
+                        command=f"pytest-kanister try {command}",
+                        version=_version(),
+                        confirmed=said,
+                    )
                 )
-            )
         return status
 
     def _lint(self) -> tuple[Finding, ...]:
@@ -221,13 +226,16 @@ class _Attempt:
             known=plan.known if circle.dataset == "tricky" else (),
             inputs=plan.inputs,
         )
-        self._documents.append(document)
-        self._file.write_text(
-            _HEAD.format(name=self._file.name)
-            + yaml.safe_dump_all(self._documents, sort_keys=False, width=100, allow_unicode=True),
-            encoding="utf-8",
-        )
-        scenario = load_scenarios(self._file)[-1]
+        if document not in self._documents:  # a second cluster gets what the first one had
+            self._documents.append(document)
+            self._file.write_text(
+                _HEAD.format(name=self._file.name)
+                + yaml.safe_dump_all(
+                    self._documents, sort_keys=False, width=100, allow_unicode=True
+                ),
+                encoding="utf-8",
+            )
+        scenario = load_scenarios(self._file)[self._documents.index(document)]
         self._tell(f"scenario     {scenario.name}", "    took  verdict     step")
 
         def on_step(step: StepResult) -> None:
@@ -248,25 +256,22 @@ class _Attempt:
         told: Told,
         verdict: Verdict,
         status: int,
-    ) -> int:
-        """The same on another backend: whether it says the same."""
+    ) -> tuple[int, str]:
+        """The same on another backend: the exit status, and whether it says the same."""
         self._tell("", f"once more on {chosen.confirm}:")
-        self._documents.clear()
         again, second = self._rounds(replace(settings, backend=chosen.confirm), fast=chosen.fast)
         if not self._plan.has_delete:
             second = worst((second, Verdict.UNVERIFIED))
         here = [(grade.name, grade.verdict) for _, grades in told for grade in grades]
         there = [(grade.name, grade.verdict) for _, grades in again for grade in grades]
         if here == there:
-            self._tell("", f"confirmed: {chosen.confirm} says {second.value}, too, grade by grade")
-            return status
-        odd = sorted({name for name, _ in set(here) ^ set(there)})
-        self._tell(
-            "",
-            f"not confirmed: {settings.backend} says {verdict.value}, "
-            f"{chosen.confirm} says {second.value}; they differ in {', '.join(odd)}",
+            return status, f"confirmed: {chosen.confirm} says {second.value}, too, grade by grade"
+        odd = ", ".join(sorted({name for name, _ in set(here) ^ set(there)}))
+        said = (
+            f"not confirmed: {settings.backend} says {verdict.value}, {chosen.confirm} says "
+            f"{second.value}; they differ in {odd or 'how far they got'}"
         )
-        return max(status, _status([found for found, _ in again], second), 1)
+        return max(status, _status([found for found, _ in again], second), 1), said
 
     def _write_copy(self) -> None:
         if self._plan.text is not None:

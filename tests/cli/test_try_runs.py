@@ -109,3 +109,18 @@ def test_what_nobody_deletes_is_unverified(tmp_path: Path, capsys: Capture) -> N
     out = capsys.readouterr().out
     assert "it has no action that deletes" in out
     assert "  bucket    unverified  nothing deletes backups" in out
+
+
+def test_a_second_cluster_that_is_not_there_leaves_the_first_verdict(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    blueprint = bundled("fixtures", "blueprints", "mysql-blueprint.yaml")
+    saved = tmp_path / "x.kanister.yaml"
+    arguments = ["--fast", "--markdown", "--save", str(saved), "--confirm", "kubeconfig"]
+    assert main(["try", str(blueprint), *arguments]) in (2, 4)
+    out, err = capsys.readouterr()
+    assert ": proven\n" in out
+    assert "kubeconfig did not get as far" in out
+    assert "once more on kubeconfig:" in err
+    assert saved.is_file()

@@ -27,8 +27,19 @@ def markdown_block(
     *,
     command: str,
     version: str,
+    confirmed: str = "",
 ) -> str:
-    """The block, ready to be pasted into a pull request."""
+    """The block, ready to be pasted into a pull request.
+
+    Args:
+        blueprint: the original.
+        rounds: what was run, with its grades.
+        advices: what to change.
+        verdict: of all rounds.
+        command: that repeats it.
+        version: of this program.
+        confirmed: what another cluster said, a sentence; empty: none was asked.
+    """
     lines = [
         f"### `{blueprint.name}`: {verdict.value}",
         "",
@@ -41,6 +52,7 @@ def markdown_block(
     lines += [f"| image | {_image(image)} |" for image in images_of(blueprint)]
     for role, words in _ran(rounds):
         lines.append(f"| {role} | {_cell(words)} |")
+    lines += ["", confirmed] if confirmed else []
     for found, grades in rounds:
         lines += [
             "",
