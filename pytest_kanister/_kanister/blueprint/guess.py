@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_kanister._kanister.blueprint.lint.view import View
+from pytest_kanister._kanister.blueprint.products import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,58 +79,6 @@ class Guess:
     csi: str = ""
 
 
-_NOTHING = r"(?!)"
-
-
-class _Product(NamedTuple):
-    kind: str
-    """Word of the workload; empty: there is none."""
-    name: str
-    programs: str
-    """Regular expression: programs and keys of Secrets that only this product has."""
-    words: str
-    """Weaker: what its images and containers are called."""
-
-
-_PRODUCTS = (
-    _Product("", "Amazon RDS", r"\baws rds\b", _NOTHING),
-    _Product(
-        "mariadb",
-        "MariaDB",
-        r"\b(?:mariadb-dump|mariadb-backup|mariabackup|mariadb-root-password)\b",
-        r"\bmaria(?:db)?\b",
-    ),
-    _Product(
-        "mysql",
-        "MySQL",
-        r"\b(?:mysqldump|mysqlpump|mysqlsh|xtrabackup|mysql-root-password)\b",
-        r"\bmysql\b",
-    ),
-    _Product(
-        "postgresql",
-        "PostgreSQL",
-        r"\b(?:pg_dump|pg_dumpall|pg_restore|pg_basebackup|psql|wal-e|wal-g"
-        r"|postgres(?:ql)?-password)\b",
-        r"\bpostgres(?:ql)?\b",
-    ),
-    _Product(
-        "redis", "Redis", r"\b(?:redis-cli|redis-dump|redis-password|valkey-cli)\b", r"\bredis\b"
-    ),
-    _Product("", "MongoDB Atlas", r"\batlas backups?\b|\bmongocli\b", r"\bmongodb-atlas\b"),
-    _Product("", "MongoDB", r"\b(?:mongodump|mongorestore|mongosh)\b", r"\bmongo(?:db)?\b"),
-    _Product("", "Microsoft SQL Server", r"\b(?:sqlcmd|mssql)\b", r"\bmssql"),
-    _Product(
-        "", "K8ssandra", r"\b(?:CassandraBackup|CassandraRestore|MedusaBackup\w*)\b", _NOTHING
-    ),
-    _Product("", "Cassandra", r"\b(?:nodetool|cqlsh|sstableloader)\b", r"\bcassandra\b"),
-    _Product("", "Couchbase", r"\bcbbackupmgr\b", r"\bcouchbase\b"),
-    _Product("", "Elasticsearch", r"\b(?:elasticdump|esrally)\b|/_snapshot\b", r"\belastic"),
-    _Product("", "FoundationDB", r"\b(?:fdbbackup|fdbrestore|fdbcli)\b", r"\bfoundationdb\b"),
-    _Product("", "Kafka", r"\bconnect-standalone\b", r"\bkafka\b"),
-    _Product("", "CockroachDB", r"\bcockroach sql\b", r"\bcockroach"),
-    _Product("", "etcd", r"\betcdctl\b", r"\betcd\b"),
-)
-
 _RDS = re.compile(r"RDSSnapshot")
 _ON_VOLUMES = re.compile(
     r"^(?:BackupData(?:All|Stats)?|RestoreData(?:All)?|CopyVolumeData|"
@@ -154,15 +103,15 @@ def guess(blueprint: Blueprint) -> Guess:
     """Looks at programs and keys first, at the words in images and names when there are none."""
     view = View(blueprint.document, blueprint.lines)
     texts = list(view.texts(("actions",), view.data["actions"]))
-    found = {product: _clues(blueprint, texts, product.programs) for product in _PRODUCTS}
+    found = {product: _clues(blueprint, texts, product.programs) for product in PRODUCTS}
     if not any(found.values()):
-        found = {product: _clues(blueprint, texts, product.words) for product in _PRODUCTS}
-    found[_PRODUCTS[0]] += [
+        found = {product: _clues(blueprint, texts, product.words) for product in PRODUCTS}
+    found[PRODUCTS[0]] += [
         Clue(f"calls {phase.func}", _at(blueprint, phase.path))
         for phase in view.phases
         if _RDS.search(phase.func)
     ][:1]
-    named = [product for product in _PRODUCTS if found[product]]
+    named = [product for product in PRODUCTS if found[product]]
     product = named[0] if named else None
     on_volumes = [
         Clue(f"calls {phase.func}", _at(blueprint, (*phase.path, "func")))
