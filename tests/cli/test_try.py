@@ -285,6 +285,16 @@ def test_a_failed_action_s_last_words_are_the_reason(write: Write, tmp_path: Pat
     assert advice.where == f"{file}:15:7"
 
 
+def test_without_the_extra_lint_says_so_and_goes_on(
+    write: Write, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_kanister._cli.trying.attempt.is_available", lambda: False)
+    assert main(["try", str(write(root="DeploymentConfig", backup=DUMP, restore=LOAD))]) == 2
+    out, err = capsys.readouterr()
+    assert "scripts were not read: pip install 'pytest-kanister[lint]'" in out
+    assert "DeploymentConfig" in err
+
+
 def test_losses_are_counted_by_class_and_rows_too_many_are_told_apart() -> None:
     table = TableDiff(("shop", "t"), "changed", 9, 10, missing_rows=2, extra_rows=3)
     events = [ObjectDiff("event", ("shop", name), "missing") for name in "abcd"]
