@@ -11,7 +11,7 @@ import pytest
 from pytest_kanister._kube.pods import wait_pod_ready
 from pytest_kanister.errors import ActionSetFailed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("corpus")]
+pytestmark = [pytest.mark.thorough, pytest.mark.slow, pytest.mark.xdist_group("corpus")]
 
 
 def deploy(ground: Any) -> str:

@@ -21,7 +21,7 @@ from tests.corpus.conftest import CORPUS
 from tests.corpus.test_postgres_start_stop import SEED, deploy, sql
 from tests.support.findings import check_finding, part
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("corpus")]
+pytestmark = [pytest.mark.thorough, pytest.mark.slow, pytest.mark.xdist_group("corpus")]
 BLUEPRINT = "postgres/v10.16.2/postgres-blueprint.yaml"
 
 

@@ -18,7 +18,7 @@ from pytest_kanister.errors import ActionSetFailed, ActionSetTimeout
 from tests.corpus.conftest import CORPUS
 from tests.support.findings import check_finding
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("corpus")]
+pytestmark = [pytest.mark.thorough, pytest.mark.slow, pytest.mark.xdist_group("corpus")]
 
 
 def deploy(ground: Any, name: str = "shop", key: str = "postgres-password") -> str:

@@ -11,7 +11,7 @@ from pytest_kanister._base.bundled import bundled
 from pytest_kanister._data.proof import compare
 from pytest_kanister.errors import ActionSetFailed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("findings")]
+pytestmark = [pytest.mark.thorough, pytest.mark.slow, pytest.mark.xdist_group("findings")]
 
 
 def test_a_cut_dump_is_noticed_while_the_data_are_there(circles: Any) -> None:

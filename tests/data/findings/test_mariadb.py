@@ -15,6 +15,7 @@ from tests.support.findings import check_finding, part
 BLUEPRINT = CORPUS / "maria" / "maria-blueprint.yaml"
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.slow,
     pytest.mark.xdist_group("findings"),
     pytest.mark.skipif(not BLUEPRINT.is_file(), reason=f"no Blueprints at {CORPUS}"),

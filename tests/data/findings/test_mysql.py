@@ -11,7 +11,7 @@ from pytest_kanister._base.bundled import bundled
 from pytest_kanister._data.proof import Diff
 from tests.support.findings import check_finding, part
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("findings")]
+pytestmark = [pytest.mark.thorough, pytest.mark.slow, pytest.mark.xdist_group("findings")]
 
 TUTORIAL = Path(__file__).parents[4] / "shared" / "seed" / "mysql-blueprint.yaml"
 

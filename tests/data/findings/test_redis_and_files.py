@@ -19,6 +19,7 @@ TIME_LOG = CORPUS / "time-log/time-log-blueprint.yaml"
 REDIS = CORPUS / "redis/redis-blueprint.yaml"
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.slow,
     pytest.mark.xdist_group("findings"),
     pytest.mark.skipif(not REDIS.is_file(), reason=f"no Blueprints at {CORPUS}"),

@@ -16,7 +16,7 @@ from pytest_kanister.testing import WorkloadSuite
 from tests.data.proof.sabotage import mariadb, mysql, postgresql
 from tests.data.workloads.command.engine import OPTIONS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def redeploy(workload: Any) -> None:

@@ -11,7 +11,7 @@ from pytest_kanister._model.settings import Settings
 from tests.data.no_false_alarm import mariadb, mysql, postgresql
 from tests.data.no_false_alarm.copying import Engine, alarms
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pytest_kanister.errors import EnvironmentProblem, Unverified, UsageProblem
 from tests.data.proof.sabotage.files import RESET, SUITE
 from tests.data.proof.sabotage.running import unproven
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("volumes")]
+pytestmark = [pytest.mark.thorough, pytest.mark.slow, pytest.mark.xdist_group("volumes")]
 
 TIMES = 10
 

@@ -9,7 +9,7 @@ from tests.data.proof.sabotage.mariadb import SUITE
 from tests.data.proof.sabotage.running import unproven
 from tests.data.proof.sabotage.statements import GROUPS, group_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 @pytest.mark.parametrize("group", GROUPS)

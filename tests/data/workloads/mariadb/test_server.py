@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_kanister._data.workloads.mariadb import MariaDB
     from pytest_kanister._kube import KubeClient
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def test_what_public_blueprints_read(kube: KubeClient, mariadb: MariaDB) -> None:

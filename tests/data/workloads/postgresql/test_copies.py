@@ -8,7 +8,7 @@ from pytest_kanister._data.proof import compare
 from pytest_kanister._data.workloads.postgresql import PostgreSQL
 from tests.data.proof.sabotage.postgresql import reset
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 ENVIRONMENT = 'export PGPASSWORD="$POSTGRES_PASSWORD" PGUSER=postgres PGHOST=store-postgresql\n'
 FILE = "/var/lib/postgresql/data/dump.sql"

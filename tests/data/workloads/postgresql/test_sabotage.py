@@ -8,7 +8,7 @@ from pytest_kanister._data.workloads.postgresql import PostgreSQL
 from tests.data.proof.sabotage.postgresql import SUITE
 from tests.data.proof.sabotage.running import unproven
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def test_every_class_and_type_lost_added_and_changed_is_found(postgresql: PostgreSQL) -> None:

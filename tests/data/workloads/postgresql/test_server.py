@@ -19,7 +19,7 @@ from pytest_kanister._model.secret import Secret
 from pytest_kanister.errors import EnvironmentProblem, Unverified, UsageProblem
 from tests.data.proof.sabotage.postgresql import reset
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def test_says_what_really_runs(postgresql: PostgreSQL) -> None:
