@@ -69,7 +69,7 @@ def test_demo_shows_each_step_the_rows_and_what_ran() -> None:
 
 @pytest.mark.slow
 def test_try_says_different_when_the_restore_does_nothing(tmp_path: Path) -> None:
-    done = command("try", restoring_nothing(tmp_path))
+    done = command("try", "--fast", restoring_nothing(tmp_path))
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert re.search(r"(?m)^different: mysql-blueprint", done.stdout)
@@ -89,7 +89,7 @@ def test_try_refuses_a_workload_by_name() -> None:
     done = command("try", BLUEPRINT, "--workload", "oracle")
 
     assert done.returncode == 2
-    assert "--workload: expected mysql, found 'oracle'" in done.stderr
+    assert re.search(r"--workload: expected mysql or .*, found 'oracle'", done.stderr)
 
 
 def test_try_needs_backup_and_restore(tmp_path: Path) -> None:
