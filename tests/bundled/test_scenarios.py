@@ -27,6 +27,18 @@ DROP_INS = {
         CORPUS / "maria" / "maria-blueprint.yaml",
         (".StatefulSet.Name ", "mariadb-root-password"),
     ),
+    "postgresql-blueprint.yaml": (
+        CORPUS / "postgres" / "v10.16.2" / "postgres-blueprint.yaml",
+        ("app.kubernetes.io/instance", "-postgresql", "postgresql-password"),
+    ),
+    "redis-blueprint.yaml": (
+        CORPUS / "redis" / "redis-blueprint.yaml",
+        ("app.kubernetes.io/component", "redis-password"),
+    ),
+    "files-blueprint.yaml": (
+        CORPUS / "time-log" / "time-log-blueprint.yaml",
+        ("test-container", "/var/log"),
+    ),
 }
 
 
