@@ -56,9 +56,11 @@ class Description:
     @classmethod
     def of(cls, body: dict[str, Any]) -> Description:
         """The reverse of `to_json`."""
-        told = dict(body["capabilities"])
-        for name in ("losses", "not_modelled"):
-            told[name] = tuple(told[name])
+        # JSON knows no tuples.
+        told = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in body["capabilities"].items()
+        }
         return cls(
             pid=body["pid"],
             kubeconfig=Path(body["kubeconfig"]),

@@ -77,6 +77,8 @@ def test_a_cluster_that_nobody_uses_ends(tmp: Path) -> None:
         "cache": "",
         "isolation": "auto",
         "strict": False,
+        "images": "auto",
+        "runtime": "processes",
     }
     cluster = process.start("idle", options, quiet)
     assert clusters() == [find_plot("idle")]
