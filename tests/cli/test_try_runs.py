@@ -28,8 +28,8 @@ _MASKS = (
     (r"\b(backup|delete)-[a-z0-9]{5}\b", r"\1-#"),
     (r"-#-[a-z0-9]{5}\b", "-#-#"),
     (r"kanister-job-[a-z0-9]{5}", "kanister-job-#"),
-    (r"my-production-app(-\d+)?", "my-production-app"),
-    (r"my-production-app-[0-9a-f]{6}", "my-production-app-#"),
+    (r"my-production-app-[0-9a-f]{6}\b", "my-production-app-#"),
+    (r"my-production-app(-\d{1,3}\b)?", "my-production-app"),
     (r"my-production-app/[0-9a-f]{6}/", "my-production-app/#/"),
     (r"20\d\d-\d\d-\d\dT\d\d-?:?\d\d-?:?\d\d(\.sql)?", "<time>"),
     (r"[0-9a-f]{64}", "<digest>"),
@@ -37,6 +37,8 @@ _MASKS = (
     (r"[\d,]+ bytes", "# bytes"),
     (r"\d+ new objects?", "# new objects"),
     (r"127\.\d+\.\d+\.\d+", "<address>"),
+    # Which of many errors come last in a log is a race.
+    (r"(restore failed: ).*?(?=; restore failed| \S+-blueprint\.yaml:)", r"\1<reason>"),
     (r"^finding .*(\n {13}.*)*\n", ""),
     (r"(?m)^ *\| .*\n|^ *evidence:\n", ""),
 )
@@ -54,6 +56,7 @@ def _masked(text: str) -> str:
     return re.sub(r"(?m)^ *# s", "# s", text)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no Blueprints at {CORPUS}")
 @pytest.mark.parametrize(
     "path",
