@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,8 @@ def test_a_faithful_copy_is_equal(mysql: MySQL, scene: str) -> None:
     before = mysql.snapshot()
     mysql.execute("DROP DATABASE d")
     assert compare(before, mysql.snapshot()).grades == ("data", "schema", "code")
-    mysql.execute(scene)
+    # An account made anew has another salt; this one has outlived its database.
+    mysql.execute(re.sub(r"(?m)^(CREATE USER|GRANT) .*;$", "", scene))
     assert mysql.snapshot() == before
 
 
