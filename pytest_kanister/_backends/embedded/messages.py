@@ -57,7 +57,7 @@ class Description:
     def of(cls, body: dict[str, Any]) -> Description:
         """The reverse of `to_json`."""
         # JSON knows no tuples.
-        told = {
+        told: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in body["capabilities"].items()
         }
