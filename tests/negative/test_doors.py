@@ -57,12 +57,12 @@ def test_the_commands_exit_code(tmp_path: Path, name: str, status: int) -> None:
     (tmp_path / "mine.yaml").write_text(BLUEPRINTS[name], encoding="utf-8")
 
     ended = run(
-        [sys.executable, "-m", "pytest_kanister", "try", "mine.yaml"],
+        [sys.executable, "-m", "pytest_kanister", "try", "--fast", "mine.yaml"],
         env={k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
         cwd=tmp_path,
-        timeout_s=50.0,
+        timeout_s=150.0,
     )
 
     assert ended.exit_status == status, ended.stdout + ended.stderr
     assert SAYS[name] in ended.stdout
-    assert ended.stderr == ""
+    assert "Traceback" not in ended.stderr
