@@ -158,8 +158,6 @@ def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 INTERRUPTED = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
 import sys
 from tests.data.evidence.test_runs import endless, COLUMNS
 from pytest_kanister._data.evidence.runs import RunFile
