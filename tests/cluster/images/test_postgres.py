@@ -21,8 +21,11 @@ from pytest_kanister._cluster.contracts import Program
 from pytest_kanister._cluster.images import BuiltinCatalogue
 from pytest_kanister._cluster.images.names import ImageName
 from pytest_kanister._cluster.images.postgres import SCRIPTS, _places
+from pytest_kanister._cluster.network import Subnet
 
-ADDRESS = "127.99.54.32"
+# Nobody else on the machine has this network as long as this process lives.
+SUBNET = Subnet.claim()
+ADDRESS = SUBNET.allocate()
 
 
 @pytest.mark.parametrize(
