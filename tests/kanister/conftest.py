@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pytest_kanister._base.children import die_with_parent, kill_tree
 from pytest_kanister._base.polling import Deadline, wait_until
+from tests.support.weed import weed_argv
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "AWS_SECRET_ACCESS_KEY": server.secret_key,
         "TMPDIR": str(folder),
     }
-    argv = [str(weed), "mini", f"-dir={folder}", f"-ip={ip}", f"-ip.bind={ip}"]
-    argv += ["-master.telemetry=false", "-webdav=false", "-admin.ui=false"]
-    argv += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.port={port}"]
+    argv = weed_argv(weed, folder, ip, port)
     with (folder / "log").open("wb") as log:
         process = Popen(
             argv,

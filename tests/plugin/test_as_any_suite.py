@@ -52,7 +52,7 @@ def whole(folder: Path) -> str:
 def test_outcomes_under_xdist(whole: str) -> None:
     assert "PASSED good.kanister.yaml::good" in whole
     assert re.search(r"FAILED bad.kanister.yaml::bad - data: sql: SELECT 1 gave other", whole)
-    assert "XFAIL expected.kanister.yaml::expected - it is known" in whole
+    assert "XFAIL expected.kanister.yaml::expected - it is known" in whole, whole
     assert "PASSED flaky.kanister.yaml::flaky" in whole
     assert re.search(r"FAILED sleepy.kanister.yaml::sleepy - Failed: Timeout", whole)
     assert "step 'pause': error\n  interrupted: Timeout (>3.0s) from pytest-timeout." in whole

@@ -19,6 +19,7 @@ from pytest_kanister._data.stores.bucket import S3Bucket
 from pytest_kanister._data.stores.s3 import make_client, warm_up
 from pytest_kanister._model.secret import Secret
 from pytest_kanister.errors import EnvironmentProblem
+from tests.support.weed import weed_argv
 
 ACCESS, SECRET = Secret("access-key"), Secret("secret-key")
 
@@ -39,9 +40,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "AWS_SECRET_ACCESS_KEY": SECRET.reveal(),
         "TMPDIR": str(folder),
     }
-    argv = [str(weed), "mini", f"-dir={folder}", f"-ip={ip}", f"-ip.bind={ip}"]
-    argv += ["-master.telemetry=false", "-webdav=false", "-admin.ui=false"]
-    argv += ["-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.port={port}"]
+    argv = weed_argv(weed, folder, ip, port)
     with (folder / "log").open("wb") as log:
         server = Popen(
             argv,
