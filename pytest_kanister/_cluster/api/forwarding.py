@@ -53,34 +53,49 @@ async def serve_forward(
         for channel in (2 * index, 2 * index + 1):
             await socket.send_bytes(bytes((channel,)) + struct.pack("<H", port))
     writers: dict[int, asyncio.StreamWriter] = {}
-    readings = []
-    for index, port in enumerate(ports):
-        try:
-            reader, writers[2 * index] = await asyncio.open_connection(status["podIP"], port)
-        except OSError as error:
-            text = f"an error occurred forwarding {port} -> {port}: {error.strerror}"
-            await socket.send_bytes(bytes((2 * index + 1,)) + text.encode())
-            continue
-        readings.append(asyncio.ensure_future(_from_pod(socket, 2 * index, reader)))
-    taking = asyncio.ensure_future(_from_client(socket, writers))
     try:
-        if readings:
-            # It ends with the last of the pod's connections, or with the client.
-            both = asyncio.gather(*readings)
-            await asyncio.wait((both, taking), return_when=asyncio.FIRST_COMPLETED)
+        await _carry(socket, status["podIP"], ports, writers)
+    except ConnectionError:
+        pass
+    finally:
+        # However it ends, a cancelled request included.
+        for writer in writers.values():
+            writer.close()
+    return socket
+
+
+async def _carry(
+    socket: web.WebSocketResponse,
+    address: str,
+    ports: list[int],
+    writers: dict[int, asyncio.StreamWriter],
+) -> None:
+    """Until the last of the pod's connections ends, or the client goes; fills `writers`."""
+    readings: list[asyncio.Task[None]] = []
+    taking = None
+    try:
+        for index, port in enumerate(ports):
+            try:
+                reader, writers[2 * index] = await asyncio.open_connection(address, port)
+            except OSError as error:
+                text = f"an error occurred forwarding {port} -> {port}: {error.strerror}"
+                await socket.send_bytes(bytes((2 * index + 1,)) + text.encode())
+                continue
+            readings.append(asyncio.ensure_future(_from_pod(socket, 2 * index, reader)))
+        taking = asyncio.ensure_future(_from_client(socket, writers))
+        waiting = {*readings}
+        while waiting and not taking.done():
+            done, _ = await asyncio.wait({*waiting, taking}, return_when=asyncio.FIRST_COMPLETED)
+            waiting -= done
         # Nobody else may read while the farewell is exchanged, or it is not sent.
         taking.cancel()
         await asyncio.gather(taking, return_exceptions=True)
         await socket.close()
-    except ConnectionError:
-        pass
     finally:
-        for task in (*readings, taking):
+        tasks = [*readings, taking] if taking else readings
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*readings, taking, return_exceptions=True)
-        for writer in writers.values():
-            writer.close()
-    return socket
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _from_pod(

@@ -1,7 +1,7 @@
 """Every place in the package's source where a message for a person is written, as text.
 
-A message is what is given to one of `CLASSES`; in place of what is put in when it is raised stands
-the expression in braces.  Whoever adds, drops or changes a message sees it in the golden files.
+A message is what is given to one of `CLASSES`, or to a function of `HELPERS` that makes one of them;
+in place of what is put in when it is raised stands the expression in braces.  Whoever adds, drops or changes a message sees it in the golden files.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["CLASSES", "Site", "sites", "written"]
+__all__ = ["CLASSES", "HELPERS", "Site", "sites", "written"]
 
 CLASSES = {
     "ActionSetFailed": "Kanister's outcome",
@@ -38,6 +38,24 @@ CLASSES = {
     "_Refused": "the operator at intake, Kanister's words",
 }
 """Class → whom or what it speaks for."""
+
+HELPERS = {
+    "ArgumentTypeError": "UsageProblem",
+    "_error": "ScenarioError",
+    "_invalid": "KanisterError",
+    "_no_pair": "KanisterError",
+    "_problem": "UsageProblem",
+    "_unread": "KanisterError",
+    "_with_log": "KanisterError",
+    "error": "ScenarioError",
+    "undecodable": "KanisterError",
+    "vacuous": "VacuousScenario",
+    "workload_pods": "KanisterError",
+}
+"""Function that is given a message, its first literal text → what it makes of it."""
+
+_LOGS = ("log", "lines")
+"""Whose `error` is a line of the log."""
 
 _SHOWN = ("remedies", "remedy", "looked", "told")
 
@@ -88,9 +106,11 @@ def _in(node: ast.AST, module: str, names: tuple[str, ...]) -> Iterator[Site]:
             yield from _in(child, module, (*names, child.name))
             continue
         if isinstance(child, ast.Call):
-            kind = _called(child.func)
-            if kind in CLASSES:
-                yield _site(child, module, ".".join(names), kind)
+            called = _called(child.func)
+            if called in CLASSES:
+                yield _site(child, module, ".".join(names), called)
+            elif called in HELPERS and not _logs(child.func):
+                yield from _helped(child, module, ".".join(names), called)
         yield from _in(child, module, names)
 
 
@@ -98,6 +118,37 @@ def _called(func: ast.expr) -> str:
     if isinstance(func, ast.Name):
         return func.id
     return func.attr if isinstance(func, ast.Attribute) else ""
+
+
+def _logs(func: ast.expr) -> bool:
+    return isinstance(func, ast.Attribute) and _called(func.value).lstrip("_") in _LOGS
+
+
+def _helped(call: ast.Call, module: str, function: str, helper: str) -> Iterator[Site]:
+    """A helper's message; none where it is given no text of its own."""
+    given = call.args[1:] if helper == "undecodable" else call.args  # first the argument's name
+    texts = [arg for arg in given if _is_text(arg)]
+    if not texts:
+        return
+    after = call.args[call.args.index(texts[0]) + 1 :]
+    remedies = [item.value for item in call.keywords if item.arg in ("remedy", "said")]
+    more = tuple(f"remedy: {_text(arg)}" for arg in (*after, *remedies) if _is_text(arg))
+    kind = HELPERS[helper]
+    if helper == "error" and ast.unparse(call.func).startswith("parser."):
+        kind = "UsageProblem"
+    if helper == "_error" and isinstance(call.args[0], ast.Name) and call.args[0].id in CLASSES:
+        kind = call.args[0].id
+    yield Site(module, function, kind, _text(texts[0]), more)
+
+
+def _is_text(value: ast.expr) -> bool:
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        return _is_text(value.left) or _is_text(value.right)
+    if isinstance(value, ast.IfExp):
+        return _is_text(value.body) or _is_text(value.orelse)
+    return isinstance(value, ast.JoinedStr) or (
+        isinstance(value, ast.Constant) and isinstance(value.value, str)
+    )
 
 
 def _site(call: ast.Call, module: str, function: str, kind: str) -> Site:
@@ -128,4 +179,6 @@ def _text(value: ast.expr) -> str:
         return f"{{{ast.unparse(value.value)}{shown}}}"
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
         return _text(value.left) + _text(value.right)
+    if isinstance(value, ast.IfExp) and _is_text(value.body) and _is_text(value.orelse):
+        return f"{_text(value.body)} | {_text(value.orelse)}"
     return f"{{{ast.unparse(value)}}}"

@@ -14,7 +14,16 @@ from tests.kanister.messages.sites import CLASSES, Site, sites, written
 
 PACKAGE = Path(pytest_kanister.__file__).parent
 ROOMS = (
+    "_backends",
+    "_base",
     "_cli",
+    "_cluster",
+    "_data/evidence",
+    "_data/proof",
+    "_data/stores",
+    "_data/workloads",
+    "_harness",
+    "_kanister/blueprint/lint",
     "_kanister/blueprint/reading",
     "_kanister/blueprint/validation",
     "_kanister/client",
@@ -23,6 +32,12 @@ ROOMS = (
     "_kanister/operator",
     "_kanister/params",
     "_kanister/tools",
+    "_kube",
+    "_model",
+    "_plugin",
+    "_report",
+    "_scenario",
+    "_wire",
 )
 SILENT = {
     "BadExpression": "caught: Go's text of a bad regular expression is made from it",
