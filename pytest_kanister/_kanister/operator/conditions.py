@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._kanister.gotemplate import TemplateError
 from pytest_kanister._kanister.operator.errkit import KanisterError
+from pytest_kanister._kanister.operator.functions.call import go_kind, unconvertible
 from pytest_kanister._kanister.params import ParamsError, render_text
 from pytest_kanister._model.resources import Resource
 from pytest_kanister.errors import ApiError
@@ -113,20 +114,20 @@ def _listed(call: Call, conditions: Object, name: str) -> list[Object]:
         place = f"{name}[{index}]"
         _require(call, place, item)
         if isinstance(item.get("condition"), dict | list):
-            raise call.undecodable("conditions", f"'{place}.condition' expected type 'string'")
+            wrong = unconvertible(f"{place}.condition", "string", item["condition"])
+            raise call.undecodable("conditions", wrong)
         reference = item.get("objectReference") or {}
         _require(call, f"{place}.objectReference", reference)
         for field, value in reference.items():
             if isinstance(value, dict | list):
-                what = f"'{place}.objectReference.{field}' expected type 'string'"
-                raise call.undecodable("conditions", what)
+                wrong = unconvertible(f"{place}.objectReference.{field}", "string", value)
+                raise call.undecodable("conditions", wrong)
     return items
 
 
 def _require(call: Call, place: str, value: Any) -> None:
     if not isinstance(value, dict):
-        found = "slice" if isinstance(value, list) else type(value).__name__
-        raise call.undecodable("conditions", f"'{place}' expected a map, got '{found}'")
+        raise call.undecodable("conditions", f"'{place}' expected a map, got '{go_kind(value)}'")
 
 
 def parse_duration_s(text: str) -> float:

@@ -30,9 +30,6 @@ OUT_OF_REACH = {
     "transfer broke off: {go_words(error)}": "the network fails in the middle",
     "unexpected EOF after {read} of {expected} bytes": "the store dies in the middle",
     "the answer to CreateMultipartUpload has no UploadId": "the store is broken",
-    "missing action name. use the --action flag to specify the action name": (
-        "Kanister's words for a name made of nothing: without --from, --action is asked for before"
-    ),
     "Incorrect region for bucket. Expected '{region}', Got '{location['region']}'": (
         "a store that has regions"
     ),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_kanister._kanister.params import TemplateParams
     from pytest_kanister._model.api import Api, Object
 
-__all__ = ["Call", "Progress"]
+__all__ = ["Call", "Progress", "go_kind", "unconvertible"]
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
@@ -81,7 +81,7 @@ class Call:
         """
         value = self._value(name, default)
         if isinstance(value, dict | list):
-            raise self.undecodable(name, _unconvertible("", "string", value))
+            raise self.undecodable(name, unconvertible("", "string", value))
         return _to_text(value)
 
     def texts(self, name: str) -> list[str]:
@@ -104,13 +104,13 @@ class Call:
             raise self.undecodable(name, f"cannot parse '' as bool: {reason}")
         if isinstance(value, bool | int | float):
             return bool(value)
-        raise self.undecodable(name, _unconvertible("", "bool", value))
+        raise self.undecodable(name, unconvertible("", "bool", value))
 
     def mapping(self, name: str) -> dict[str, Any]:
         """A map; empty when not given."""
         value = self.args.get(name) or {}
         if not isinstance(value, dict):
-            raise self.undecodable(name, f"'' expected a map, got '{_go_kind(value)}'")
+            raise self.undecodable(name, f"'' expected a map, got '{go_kind(value)}'")
         return value
 
     def strings(self, name: str) -> dict[str, str]:
@@ -125,7 +125,7 @@ class Call:
 
     def _require_scalars(self, name: str, items: Iterable[tuple[Any, Any]]) -> None:
         wrong = [
-            f"* {_unconvertible(f'[{key}]', 'string', value)}"
+            f"* {unconvertible(f'[{key}]', 'string', value)}"
             for key, value in items
             if isinstance(value, dict | list)
         ]
@@ -141,13 +141,15 @@ class Call:
         return default
 
 
-def _unconvertible(place: str, wanted: str, value: Any) -> str:
+def unconvertible(place: str, wanted: str, value: Any) -> str:
+    """`mapstructure`'s words for a value of a wrong type."""
     go_type = type_of(value)
     found = "" if go_type is None else go_type.name
     return f"'{place}' expected type '{wanted}', got unconvertible type '{found}'"
 
 
-def _go_kind(value: Any) -> str:
+def go_kind(value: Any) -> str:
+    """What Go calls the kind of a decoded value."""
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, str):

@@ -161,8 +161,6 @@ def _name(values: Mapping[str, str]) -> str:
     if values["name"]:
         return values["name"]
     parts = [part for part in (values["action"], values["from"]) if part]
-    if not parts:
-        raise CommandError("missing action name. use the --action flag to specify the action name")
     suffix = "".join(random.choice(_ALPHABET) for _ in range(5))
     return "-".join([*parts, suffix])
 
