@@ -49,4 +49,16 @@ def _bad(func: str) -> Case:
 CASES = [
     *(_case(f"{func}-fails", func, "null: …") for func in _ARGS),
     *(_bad(func) for func in _ARGS),
+    _case(
+        "CreateRDSSnapshot-bad-argument-credentials",
+        "CreateRDSSnapshot",
+        "null: …",
+        credentialsSource="guesswork",
+    ),
+    _case(
+        "ExportRDSSnapshotToLocation-bad-argument-engine",
+        "ExportRDSSnapshotToLocation",
+        "null: …",
+        dbEngine="MySQL",
+    ),
 ]

@@ -71,6 +71,14 @@ CASES = [
         spec="",
     ),
     _fails(
+        "KubeOps-patch-nothing",
+        "…spec cannot be empty for patch operation",
+        configmap("made"),
+        operation="patch",
+        objectReference=_REFERENCE,
+        spec="",
+    ),
+    _fails(
         "KubeOps-fails-to-create-what-is-there",
         '…configmaps "made" already exists',
         configmap("made"),

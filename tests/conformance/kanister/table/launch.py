@@ -135,6 +135,12 @@ CASES = [
         configMaps={"c": {"name": "gone", "namespace": "<ns>"}},
     ),
     _fails(
+        "object-missing",
+        "could not fetch object name: gone, namespace: <ns>, group: …, version: v1, "
+        "resource: configmaps…",
+        object={"apiVersion": "v1", "resource": "configmaps", "name": "gone", "namespace": "<ns>"},
+    ),
+    _fails(
         "preferred-version-unreadable",
         "Failed to get function version: Failed to parse function version {new}: …",
         preferredVersion="new",

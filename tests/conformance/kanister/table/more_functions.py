@@ -77,6 +77,13 @@ CASES = [
         objects=_MAP,
     ),
     _case(
+        "Wait-fails-at-a-missing-field",
+        "4.12",
+        [_wait("300ms", '{{ if eq "{ $.data.gone }" "yes" }}true{{ end }}')],
+        Expect("failed", error="…gone is not found…context deadline exceeded", phases=["p failed"]),
+        objects=_MAP,
+    ),
+    _case(
         "Wait-bad-argument",
         "4.12",
         [_wait("soon", "true")],

@@ -65,6 +65,18 @@ CASES = [
         ),
     ),
     Case(
+        "PrepareData-no-volumes",
+        "4.7",
+        {
+            "backup": {
+                "phases": [phase("PrepareData", namespace="<ns>", image=IMAGE, command=["true"])]
+            }
+        },
+        # Only running pods count, and there is none.
+        Expect("failed", error="null: …No volumes found", phases=["p failed"], pods=[]),
+        [on()],
+    ),
+    Case(
         "PrepareData-no-workload",
         "4.7",
         {

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conformance.kanister.case import IMAGE, Case, Expect, Object, on, phase
+from tests.conformance.kanister.case import (
+    IMAGE,
+    Case,
+    Expect,
+    Object,
+    configmap,
+    on,
+    phase,
+    task,
+)
 
 _PROFILE = {"name": "<id>", "namespace": "<ns>"}
 _HERE = {"namespace": "<ns>", "backupArtifactPrefix": "repo"}
@@ -18,6 +27,7 @@ _VOLUME = {"namespace": "<ns>", "volume": "data-db-0", "dataArtifactPrefix": "re
 _ID = "{{ .Phases.p.Output.backupID }}"
 _CHECKED = {"passwordIncorrect": "false", "repoUnavailable": "false", "version": "v0.0.0"}
 _MAP = {"a": "b"}
+_CONFIGMAP = {"apiVersion": "v1", "resource": "configmaps", "name": "c", "namespace": "<ns>"}
 
 
 def _case(
@@ -46,6 +56,37 @@ def _refused(name: str, error: str, body: Object, *, profile: bool = True) -> Ca
     return _case(name, expect, body, profile=profile, pods=0)
 
 
+# What is put into restic's command line is not quoted: the shell sees it.
+_THROUGH_THE_SHELL = [
+    _case(
+        "BackupData-fails-when-restic-is-not-heard",
+        Expect("failed", error="null: Failed to parse the backup ID from logs…"),
+        phase("BackupData", **{**_BACKUP, "includePath": "/data >/dev/null"}),
+    ),
+    _case(
+        "BackupDataStats-fails-when-restic-is-not-heard",
+        Expect("failed", error="null: …", phases=["b complete", "p failed"]),
+        phase("BackupData", "b", **_BACKUP),
+        phase("BackupDataStats", **_HERE, backupID="{{ .Phases.b.Output.backupID }} >/dev/null"),
+    ),
+    _case(
+        "DeleteData-fails-when-restic-is-not-heard",
+        Expect("failed", error="…Failed to unmarshall output…", phases=["b complete", "p failed"]),
+        phase("BackupData", "b", **_BACKUP),
+        phase("DeleteData", **_HERE, backupTag="t>/dev/null;echo"),
+    ),
+    _case(
+        "RestoreData-fails-at-a-line-that-is-no-pair",
+        Expect("failed", error="null: …", phases=["b complete", "p failed"]),
+        phase("BackupData", "b", **_BACKUP),
+        phase(
+            "RestoreData",
+            **_RESTORE,
+            backupIdentifier="{{ .Phases.b.Output.backupID }}",
+            restorePath="/; echo '###Phase-output###: oops'",
+        ),
+    ),
+]
 CASES = [
     _case(
         "restic-one-pod",
@@ -144,6 +185,39 @@ CASES = [
         # Neither missing nor a wrong password: no password at all.
         phase("CheckRepository", backupArtifactPrefix="repo", encryptionKey=""),
     ),
+    *_THROUGH_THE_SHELL,
+    _case(
+        "BackupData-fails-with-another-password",
+        Expect(
+            "failed",
+            error="null: …command terminated with exit code …",
+            phases=["b complete", "p failed"],
+        ),
+        phase("BackupData", "b", **_BACKUP),
+        # Its snapshots cannot be listed, so it is taken for one that is not there yet.
+        phase("BackupData", **_BACKUP, encryptionKey="another"),
+    ),
+    _case(
+        "DeleteData-fails-without-such-a-tag",
+        Expect("failed", error="…Snapshot not found", phases=["b complete", "p failed"]),
+        phase("BackupData", "b", **_BACKUP),
+        phase("DeleteData", **_HERE, backupTag="nobody"),
+    ),
+    _case(
+        "DeleteData-fails-to-prune",
+        Expect(
+            "failed",
+            error="null: …command terminated with exit code …",
+            phases=["b complete", "c complete", "lose complete", "p failed"],
+        ),
+        phase("BackupData", "b", **_BACKUP),
+        phase("BackupData", "c", **_BACKUP),  # what it needs is lost
+        task(
+            "kando location delete --path repo/data --profile '{{ toJson .Profile }}'",
+            "lose",
+        ),
+        phase("DeleteData", **_HERE, backupID="{{ .Phases.b.Output.backupID }}", reclaimSpace=True),
+    ),
     _bad("BackupData", "includePath", **_BACKUP),
     _bad("BackupDataAll", "includePath", **_BACKUP_ALL),
     _bad("BackupDataStats", "backupID", **_HERE),
@@ -168,6 +242,32 @@ CASES = [
         "DeleteData-bad-argument-neither-id-nor-tag",
         "null: Require one argument: backupID or backupTag",
         phase("DeleteData", **_HERE),
+    ),
+    _refused(
+        "RestoreData-bad-argument-neither-id-nor-tag",
+        "null: Require one argument: backupTag or backupIdentifier",
+        phase("RestoreData", **_RESTORE),
+    ),
+    _refused(
+        "RestoreDataAll-bad-argument-pod-of-nobody",
+        "null: …other",
+        phase("RestoreDataAll", **_ALL, image=IMAGE, backupInfo=_LOST, pods="other"),
+    ),
+    *(
+        Case(
+            f"{func}-no-workload",
+            "4.9",
+            {"backup": {"phases": [phase(func, **args)]}},
+            Expect("failed", error="null: …", phases=["p failed"], pods=[]),
+            [on(profile=_PROFILE, object=_CONFIGMAP)],
+            (configmap("c"),),
+            bucket={},
+        )
+        for func, args in {
+            "BackupDataAll": _BACKUP_ALL,
+            "RestoreData": {**_RESTORE, "backupTag": "t"},
+            "RestoreDataAll": {**_ALL, "image": IMAGE, "backupInfo": _LOST},
+        }.items()
     ),
     _refused(
         "RestoreData-bad-argument-pod-and-volumes",

@@ -46,6 +46,12 @@ CASES = [
         Expect("complete"),
         anyOf=[_when("true", namespace="{{ .StatefulSet.Namespace }}")],
     ),
+    _case(
+        "WaitV2-fails-in-the-template",
+        Expect("failed", error=f"…error calling index: …{_TIMED_OUT}", phases=["p failed"]),
+        "300ms",
+        anyOf=[_when("{{ index .data.ready 9 }}")],
+    ),
     _case("WaitV2-no-conditions", Expect("failed", error=f"…{_TIMED_OUT}"), "300ms"),
     _case(
         "WaitV2-syntax-error-is-false",
