@@ -60,7 +60,11 @@ def _refused(name: str, error: str, body: Object, *, profile: bool = True) -> Ca
 _THROUGH_THE_SHELL = [
     _case(
         "BackupData-fails-when-restic-is-not-heard",
-        Expect("failed", error="null: Failed to parse the backup ID from logs…"),
+        Expect(
+            "failed",
+            error="null: Failed to parse the backup ID from logs…",
+            phases=["p failed"],
+        ),
         phase("BackupData", **{**_BACKUP, "includePath": "/data >/dev/null"}),
     ),
     _case(
