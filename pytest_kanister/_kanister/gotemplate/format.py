@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import limits
-from .errors import LimitError
 from .format_numbers import format_float
 from .quoting import can_backquote, is_print, quote
 from .reflect import is_nil, sorted_entries
@@ -375,8 +374,6 @@ class Printer:
         flags = self._flags
         if flags.width is None or len(text) >= flags.width:
             return text
-        if flags.width > limits.FORMAT_WIDTH:
-            raise LimitError("a formatted width", limits.FORMAT_WIDTH, "characters")
         if flags.minus:
             return text.ljust(flags.width)
         return text.rjust(flags.width, "0" if flags.zero and zeros else " ")

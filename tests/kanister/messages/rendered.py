@@ -15,7 +15,10 @@ from tests.kanister.messages.sites import Site
 __all__ = ["EXAMPLES", "blocks", "is_bare", "named", "unrendered"]
 
 EXAMPLES = (
-    *(FOLDER / f"{name}.txt" for name in ("client", "kanctl", "kando", "limits", "operator")),
+    *(
+        FOLDER / f"{name}.txt"
+        for name in ("blueprints", "client", "kanctl", "kando", "limits", "operator")
+    ),
     FOLDER.parents[2] / "conformance/kanister/golden/messages.txt",
 )
 """Written by running the real thing; `classes.txt` is not among them, as it is made by hand."""

@@ -77,7 +77,7 @@ class Call:
         """A string; numbers and booleans become one.
 
         Raises:
-            KanisterError: missing without default, or no scalar.
+            KanisterError: no scalar.
         """
         value = self._value(name, default)
         if isinstance(value, dict | list):
@@ -134,11 +134,8 @@ class Call:
             raise self.undecodable(name, f"{len(wrong)} error(s) decoding:\n\n{listed}")
 
     def _value(self, name: str, default: Any) -> Any:
-        if name in self.args:
-            return self.args[name]
-        if default is None:
-            raise KanisterError(f"Argument missing {name}")
-        return default
+        # Required arguments have been checked: without default it is there.
+        return self.args[name] if default is None else self.args.get(name, default)
 
 
 def unconvertible(place: str, wanted: str, value: Any) -> str:
