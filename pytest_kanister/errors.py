@@ -258,6 +258,7 @@ class ActionSetError(KanisterHarnessError):
         evidence: last lines of the phase's pod and events.
         told: the message as a person reads it; empty: as it is.
         remedies: ways out, most likely first; may be empty.
+        speaker: stands before the message: who says so.
     """
 
     exit_code = 1
@@ -274,6 +275,7 @@ class ActionSetError(KanisterHarnessError):
         evidence: str = "",
         told: str = "",
         remedies: Sequence[str] = (),
+        speaker: str = "Kanister says",
     ) -> None:
         super().__init__(message)
         self.name = name
@@ -285,6 +287,7 @@ class ActionSetError(KanisterHarnessError):
         self.evidence = evidence
         self.told = told or message
         self.remedies = tuple(remedies)
+        self.speaker = speaker
 
     headline: ClassVar[str] = "ended"
 
@@ -299,7 +302,7 @@ class ActionSetError(KanisterHarnessError):
             lines.append(f"  phase      {self.phase}")
         if self.where:
             lines.append(f"  blueprint  {self.where}")
-        lines.append("  Kanister says:")
+        lines.append(f"  {self.speaker}:")
         lines += [f"    | {line}" for line in self.told.splitlines() or ["(nothing)"]]
         if self.evidence:
             lines.append("  evidence:")

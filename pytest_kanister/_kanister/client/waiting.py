@@ -31,6 +31,8 @@ _FIRST_LOOK_S, _LONGEST_LOOK_S = 0.5, 2.0
 """How often pods are looked at while the ActionSet is watched."""
 
 _EVENTS = 12
+_SEEN = "what was seen"
+"""Before what we say ourselves, not Kanister."""
 
 
 def wait_actionset(
@@ -132,6 +134,7 @@ class _Wait:
                     ActionSetFailed,
                     "Kanister gives this ActionSet no status, as it finds it invalid "
                     "(only its log says so):\n" + "\n".join(found),
+                    _SEEN,
                 )
             self._operator.require_running()
         self._tasks.look()
@@ -141,6 +144,11 @@ class _Wait:
                 ActionSetFailed,
                 f"the operator was restarted while this ActionSet ran ({restart}); Kanister "
                 "never takes up an ActionSet again that it finds running",
+                _SEEN,
+                (
+                    f"see why it ended: `kubectl -n {self._namespace} describe pods`",
+                    "then create another ActionSet",
+                ),
             )
 
     def failed(self, obj: Object) -> ActionSetFailed:
@@ -160,10 +168,16 @@ class _Wait:
         pods = self._tasks.describe()
         if pods:
             text += f"; its pods: {pods}"
-        text += "\nmore time: --kanister-actionset-timeout-s"
-        return self._error(ActionSetTimeout, text)
+        more = ("more time: --kanister-actionset-timeout-s",)
+        return self._error(ActionSetTimeout, text, _SEEN, more)
 
-    def _error(self, kind: type[E], message: str) -> E:
+    def _error(
+        self,
+        kind: type[E],
+        message: str,
+        speaker: str = "Kanister says",
+        remedies: tuple[str, ...] = (),
+    ) -> E:
         action, phase = _culprit(self._seen)
         where = locate(self._blueprint, action, phase, message) if self._blueprint else ""
         return kind(
@@ -175,7 +189,8 @@ class _Wait:
             where=where,
             evidence=self._evidence(without_details(message)),
             told=unfold(message),
-            remedies=ways_out(message),
+            remedies=remedies or ways_out(message),
+            speaker=speaker,
         )
 
     def _evidence(self, told: str) -> str:

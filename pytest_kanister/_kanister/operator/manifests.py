@@ -74,7 +74,8 @@ class _Tree:
         if isinstance(value, list):
             return [self.plain(item) for item in value]
         if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"json: unsupported value: {value}")
+            go_text = "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
+            raise ValueError(f"json: unsupported value: {go_text}")
         if value is None or isinstance(value, str | bool | int | float):
             return value
         raise ValueError(f"json: unsupported type: {type(value).__name__}")

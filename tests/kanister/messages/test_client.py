@@ -120,6 +120,7 @@ def test_actionsets(server: Server) -> None:
     said.raised("no-status", lambda: wait_actionset(kube, "backup-odd", timeout_s=60))
     make("backup-y")
     _runs(kube, "backup-y")
+    said.raised("no-end", lambda: wait_actionset(kube, "backup-y", timeout_s=0.1))
     for name, reason in (("image", "ErrImagePull"), ("container", "CreateContainerConfigError")):
         _pod(kube, "default", f"job-{name}", "backup-y")
         waiting = {"reason": reason, "message": "the kubelet's own words"}

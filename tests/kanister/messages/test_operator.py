@@ -214,6 +214,14 @@ async def arguments(said: Said, cluster: Cluster) -> None:
     for name, spec in {
         "deep": "[" * 3000,
         "list": "[a]",
+        "aliases": "a: &a ["
+        + "x," * 400
+        + "]\nb: &b ["
+        + "*a," * 400
+        + "]\nc: ["
+        + "*b," * 400
+        + "]\n",
+        "infinite": "{apiVersion: v1, kind: ConfigMap, data: {a: .inf}}",
         "metadata": "{apiVersion: v1, kind: ConfigMap, metadata: x}",
     }.items():
         create = phase("KubeOps", operation="create", spec=spec)
@@ -321,7 +329,7 @@ async def pods(said: Said, cluster: Cluster) -> None:
         await cluster.api.update(
             PERSISTENTVOLUMECLAIMS, {**made, "status": status}, subresource="status"
         )
-    volume = {
+    persistent = {
         "metadata": {"name": "pv"},
         "spec": {
             "accessModes": ["ReadWriteOnce"],
@@ -329,7 +337,7 @@ async def pods(said: Said, cluster: Cluster) -> None:
             "hostPath": {"path": "/x"},
         },
     }
-    made = await cluster.api.create(PERSISTENTVOLUMES, volume)
+    made = await cluster.api.create(PERSISTENTVOLUMES, persistent)
     broken = {"phase": "Failed", "message": "the disk is gone", "reason": "Broken"}
     await cluster.api.update(PERSISTENTVOLUMES, {**made, "status": broken}, subresource="status")
     for name in ("lost", "pending"):
@@ -383,7 +391,7 @@ async def panics(said: Said, cluster: Cluster) -> None:
     )
 
 
-GROUPS = {
+GROUPS: dict[str, tuple[Any, dict[str, str]]] = {
     "launching": (launching, {}),
     "statuses": (statuses, {}),
     "arguments": (arguments, {}),

@@ -27,7 +27,7 @@ def test_documents() -> None:
         ("- a", "json: cannot unmarshal array into Go value of type map[string]interface {}"),
         ("hello", "json: cannot unmarshal string into Go value of type map[string]interface {}"),
         ("metadata: x", "metadata: expected a map"),
-        ("a: .nan", "yaml: json: unsupported value: nan"),
+        ("a: .nan", "yaml: json: unsupported value: NaN"),
         ("a: !!binary YQ==", "yaml: json: unsupported type: bytes"),
         ("? [1]\n: 2", "yaml: line 1: found unhashable key"),
         ("[" * 1500, "yaml: nested too deeply"),
