@@ -15,6 +15,15 @@ from pathlib import Path
 __all__ = ["CLASSES", "HELPERS", "Site", "sites", "written"]
 
 CLASSES = {
+    "AlreadyExists": "the API",
+    "ApiError": "the API",
+    "BadRequest": "the API",
+    "ConfigProblem": "the kubelet, in a waiting container",
+    "Conflict": "the API",
+    "Gone": "the API",
+    "Invalid": "the API",
+    "NotFound": "the API",
+    "Refused": "the server's word",
     "ActionSetFailed": "Kanister's outcome",
     "ActionSetTimeout": "Kanister's outcome",
     "BlueprintDenied": "Kanister's outcome",
@@ -57,6 +66,14 @@ HELPERS = {
 
 _LOGS = ("log", "lines")
 """Whose `error` is a line of the log: no message of its own."""
+
+_THIRD = {kind for kind, whose in CLASSES.items() if whose == "the API"} | {
+    "ActionSetFailed",
+    "ActionSetTimeout",
+    "BlueprintDenied",
+    "S3Error",
+}
+"""Whose message is the third argument, unless it is named."""
 
 _SHOWN = ("remedies", "remedy", "looked", "told")
 
@@ -155,7 +172,9 @@ def _is_text(value: ast.expr) -> bool:
 def _site(call: ast.Call, module: str, function: str, kind: str) -> Site:
     keywords = {item.arg: item.value for item in call.keywords if item.arg}
     message = call.args[0] if call.args else keywords.get("message")
-    if kind in ("S3Error", "ActionSetFailed", "ActionSetTimeout", "BlueprintDenied"):
+    if kind == "Refused" and call.args:
+        message = call.args[-1]
+    if kind in _THIRD:
         message = keywords.get("message") or (call.args[2] if len(call.args) > 2 else message)
     more = tuple(
         f"{name}: {line}" for name in _SHOWN if name in keywords for line in _lines(keywords[name])

@@ -137,6 +137,15 @@ def test_actionsets(server: Server) -> None:
         "restarted",
         lambda: wait_actionset(kube, "backup-y", timeout_s=60, on_progress=restarted),
     )
+    said.raised(
+        "deleted",
+        lambda: wait_actionset(
+            kube,
+            "backup-y",
+            timeout_s=60,
+            on_progress=lambda _: kube.delete(ACTIONSETS, "backup-y", "kanister"),
+        ),
+    )
     kube.close()
     agree(FOLDER / "client.txt", "\n".join(said.blocks))
 
