@@ -33,7 +33,7 @@ def first_pod(kube: KubeClient, workload: Workload) -> str:
     if not (own or pods):
         raise EnvironmentProblem(
             f"no pod runs in namespace {workload.namespace}",
-            remedies=["see why: `kubectl get pods`"],
+            remedies=[f"see why: `kubectl -n {workload.namespace} get pods`"],
         )
     return str((own or pods)[0])
 

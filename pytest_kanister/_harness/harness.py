@@ -252,7 +252,9 @@ class Harness:
     def bucket(self) -> Bucket:
         """What the newest workload's backups put into the bucket, and nothing of its neighbours."""
         if not self._stages:
-            raise UsageProblem("bucket: there is no workload yet, so nothing has a part of it")
+            raise UsageProblem(
+                "bucket: there is no workload yet, so nothing has a part of it; make one first"
+            )
         return self._stages[-1].bucket
 
     def ran(self) -> dict[str, str]:
@@ -304,7 +306,9 @@ class Harness:
         own, existing = split_options(options)
         claimed = namespace if existing else claim_namespace(kube, namespace or f"{kind}-app")
         if not claimed:
-            raise UsageProblem(f"workload {kind}: an existing one needs its namespace")
+            raise UsageProblem(
+                f"workload {kind}: an existing one needs its namespace; give `namespace`"
+            )
         try:
             workload = make(
                 kube, self.settings, name=name or f"{kind}-store", namespace=claimed, options=own

@@ -28,7 +28,9 @@ class Trace:
             try:
                 self._handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
             except OSError as error:
-                raise UsageProblem(f"kanister trace: {file}: {error.strerror}") from None
+                raise UsageProblem(
+                    f"kanister trace: cannot write {file}: {error.strerror}"
+                ) from None
 
     def note(self, what: str, text: str, **more: Any) -> None:
         """One line: seconds since the epoch, `progress` or `step`, the text, further figures."""

@@ -117,7 +117,8 @@ class Guard:
             self.require_open(namespace, get, f"making {resource.kind} {place}")
         elif resource.kind not in _CLUSTER_WIDE:
             raise UsageProblem(
-                f"making {resource.kind} {place} is refused: it belongs to the whole cluster"
+                f"making {resource.kind} {place} is refused: it belongs to the whole cluster; "
+                "let its administrator make it"
             )
 
     def require_ours(

@@ -156,7 +156,9 @@ class Settings:
         known = {option.name: option for option in OPTIONS}
         for name, text in texts.items():
             if name not in known:
-                raise UsageProblem(f"kanister: there is no setting {name!r}")
+                raise UsageProblem(
+                    f"kanister: there is no setting {name!r}; there are: {', '.join(sorted(known))}"
+                )
             if text is not None:
                 values[name] = known[name].parse(text)
         return cls(**values)

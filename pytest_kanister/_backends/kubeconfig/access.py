@@ -93,7 +93,10 @@ def _load(file: Path) -> dict[str, Any]:
             f"the kubeconfig {file} is not YAML: {str(error).splitlines()[0]}", remedies=[remedy]
         ) from None
     if not isinstance(config, dict):
-        raise EnvironmentProblem(f"the kubeconfig {file} is no mapping", remedies=[remedy])
+        raise EnvironmentProblem(
+            f"the kubeconfig {file}: expected a mapping, found a {type(config).__name__}",
+            remedies=[remedy],
+        )
     return config
 
 
@@ -109,7 +112,8 @@ def _entry(configs: list[tuple[Path, dict[str, Any]]], section: str, name: str) 
                 return {"name": name, key: inner}
     raise UsageProblem(
         f"backend kubeconfig: the context names {section.removesuffix('s')} {name!r}, "
-        "which is not in the file"
+        f"which is not among the {section} of {', '.join(str(file) for file, _ in configs)}; "
+        "mend the file, or name another context (--kanister-context)"
     )
 
 

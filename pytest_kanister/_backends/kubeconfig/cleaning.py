@@ -83,8 +83,11 @@ def clean(
         plot.give_up()
     if problems:
         raise EnvironmentProblem(
-            "something could not be removed",
+            f"the cleanup of the cluster is not complete: {len(problems)} removals failed",
             evidence="\n".join(problems),
-            remedies=["see who may remove it: `kubectl auth can-i delete …`"],
+            remedies=[
+                "see who may remove them: `kubectl auth can-i delete …`",
+                "then clean up again",
+            ],
         )
     return left

@@ -43,7 +43,7 @@ def parse_size(text: str | int) -> int:
     """Bytes of a Kubernetes quantity: `64Mi`, `1G`, `1048576`."""
     match = re.fullmatch(r"([0-9.]+)([kKMGTPm]?i?)", str(text))
     if match is None or match[2] not in _UNITS:
-        raise ConfigProblem(f"{text!r} is not a size")
+        raise ConfigProblem(f"expected a size such as 64Mi, found {text!r}")
     return int(float(match[1]) * _UNITS[match[2]])
 
 

@@ -98,7 +98,9 @@ def load_snapshot(path: Path) -> Snapshot:
         *(ValueError, LookupError, TypeError, AttributeError, struct.error),
         *(NotImplementedError, RuntimeError),  # zipfile's words for compression and encryption
     ) as error:
-        raise UsageProblem(f"{path} is a damaged snapshot: {error!r}") from None
+        raise UsageProblem(
+            f"{path} is a damaged snapshot ({type(error).__name__}: {error}); take it again"
+        ) from None
 
 
 def _write_lines(snapshot: Snapshot, file: BinaryIO) -> None:

@@ -53,5 +53,7 @@ def place(context: Context, where: str) -> Stage:
     if where == "source":
         return context.stage
     if context.restored is None:
-        raise context.error("nothing was restored yet at this step")
+        raise context.error(
+            "nothing was restored yet at this step", "put a step 'restore' above this one"
+        )
     return context.restored.stage

@@ -159,7 +159,9 @@ def _truth(context: Context, verify: Verify) -> Snapshot:
             )
         return context.snapshots[verify.against]
     if context.restored is None:
-        raise context.error("nothing was restored yet at this step")
+        raise context.error(
+            "nothing was restored yet at this step", "put a step 'restore' above this one"
+        )
     return context.restored.taken.truth
 
 

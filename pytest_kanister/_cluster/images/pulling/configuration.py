@@ -74,8 +74,9 @@ def user_of(config: Configuration, root: Path) -> str:
         uid, gid = accounts.get(name, (name, "0", ""))[:2]
         if not uid.isdigit():
             raise EnvironmentProblem(
-                f"the image's user {name!r} is not in its own passwd file",
+                f"the pulled image in {root}: its user {name!r} is not in its own /etc/passwd",
                 remedies=["name a number in the pod: securityContext.runAsUser"],
+                looked=[f"{root}/etc/passwd"],
             )
         return f"{uid}:{_group(root, group) if group else gid}"
     for volume in config.volumes:

@@ -84,7 +84,10 @@ class Containers:
         """Blocking: the container, created and started."""
         with self._gate:
             if self._closed:
-                raise EnvironmentProblem("the cluster ends", remedies=["start another one"])
+                raise EnvironmentProblem(
+                    "no container is started any more: the cluster is ending",
+                    remedies=["start another cluster"],
+                )
             self._being_created += 1
         try:
             return self._made(sandbox, beside)

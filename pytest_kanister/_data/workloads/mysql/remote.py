@@ -44,7 +44,8 @@ def snapshot_of(
     with again() as connection:
         if lacking := sorted(_lacking(connection)):
             raise UsageProblem(
-                f"the account {user} does not see everything: it lacks {', '.join(lacking)} ON *.*"
+                f"the account {user} does not see everything: it lacks {', '.join(lacking)} "
+                "ON *.*; grant it that, or name another account"
             )
         return take_snapshot(connection, collector, again)
 

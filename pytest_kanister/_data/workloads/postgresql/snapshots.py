@@ -76,7 +76,8 @@ def take_snapshot(
             )
         if not rows_of(first, "SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper"):
             raise UsageProblem(
-                f"the account {first.info.user} does not see everything: it is no superuser"
+                f"the account {first.info.user} does not see everything: it is no superuser; "
+                "name one that is"
             )
         names = databases(first)
         ((text, identity),) = rows_of(
