@@ -129,7 +129,7 @@ def _stand_in(
         if done.exit_status:
             raise EnvironmentProblem(
                 f"kubectl {' '.join(words)} failed",
-                remedies=["see what it says"],
+                remedies=["mend what kubectl says above, then run again"],
                 evidence=done.tail(5),
             )
     progress(f"our operator stands in for Kanister in namespace {namespace}")
@@ -155,7 +155,7 @@ def _stand_in(
         operator.kill()
         raise EnvironmentProblem(
             "our operator could not start on the kind cluster",
-            remedies=["see its last words"],
+            remedies=["mend what its last words above say, then run again"],
             evidence=log.read_text(errors="replace")[-2000:],
         )
     return operator

@@ -93,8 +93,9 @@ def _load(file: Path) -> dict[str, Any]:
             f"the kubeconfig {file} is not YAML: {str(error).splitlines()[0]}", remedies=[remedy]
         ) from None
     if not isinstance(config, dict):
+        found = "nothing" if config is None else f"a {type(config).__name__}"
         raise EnvironmentProblem(
-            f"the kubeconfig {file}: expected a mapping, found a {type(config).__name__}",
+            f"the kubeconfig {file}: expected a mapping, found {found}",
             remedies=[remedy],
         )
     return config

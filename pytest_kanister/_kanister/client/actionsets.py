@@ -110,7 +110,7 @@ def derive_actionset(
     if status.get("state") != "complete":
         raise UsageProblem(
             f"ActionSet {namespace}/{parent} has not been executed: expected state complete, "
-            f"found {status.get('state') or 'no status'}"
+            f"found {status.get('state') or 'no status'}; wait for it, or name another one"
         )
     actions = []
     for planned, done in zip(source["spec"]["actions"], status["actions"], strict=True):
