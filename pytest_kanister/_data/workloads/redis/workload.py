@@ -165,7 +165,11 @@ class Redis:
         Raises:
             UsageProblem: no such dataset, an unreadable file, or a command that is refused.
         """
-        lines = list(commands(self._dataset(dataset)))
+        script = self._dataset(dataset)
+        try:
+            lines = list(commands(script))
+        except UsageProblem as error:
+            raise UsageProblem(f"dataset {dataset}, {error}") from None
         self._expiries = Expiries(self._tolerance_s)
         with self._connect() as server:
             before = sum(database_sizes(server).values())

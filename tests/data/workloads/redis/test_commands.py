@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -119,3 +120,11 @@ def test_moments_within_the_tolerance_are_the_first_one_that_was_seen() -> None:
 def test_without_tolerance_a_millisecond_counts() -> None:
     expiry = Expiries(0)
     assert [expiry(b"0", b"k", b"", at) for at in (5, 6, 5)] == [5, 6, 5]
+
+
+def test_a_line_of_a_dataset_is_told_with_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.redis"
+    file.write_text('PING\nSET "a\n')
+    redis = Redis(cast(KubeClient, None), Settings(), name="r", namespace="n", options={})
+    with pytest.raises(UsageProblem, match=r"dataset .*mine\.redis, line 2: a quote is not closed"):
+        redis.seed(file)
