@@ -57,6 +57,7 @@ HELPERS = {
     "_problem": "UsageProblem",
     "_unread": "KanisterError",
     "_with_log": "KanisterError",
+    "ValueError": "UsageProblem",
     "error": "ScenarioError",
     "undecodable": "KanisterError",
     "vacuous": "VacuousScenario",
@@ -127,7 +128,7 @@ def _in(node: ast.AST, module: str, names: tuple[str, ...]) -> Iterator[Site]:
             called = _called(child.func)
             if called in CLASSES:
                 yield _site(child, module, ".".join(names), called)
-            elif called in HELPERS and not _logs(child.func) and ".lint.rules" not in module:
+            elif called in HELPERS and not _is_none(child.func, called, module):
                 yield from _helped(child, module, ".".join(names), called)
         yield from _in(child, module, names)
 
@@ -138,8 +139,12 @@ def _called(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else ""
 
 
-def _logs(func: ast.expr) -> bool:
-    return isinstance(func, ast.Attribute) and _called(func.value).lstrip("_") in _LOGS
+def _is_none(func: ast.expr, helper: str, module: str) -> bool:
+    """Whether it is no message: a line of the log, lint's finding, what `_kanister` words anew."""
+    if helper == "ValueError":
+        return module.startswith("_kanister.")
+    logs = isinstance(func, ast.Attribute) and _called(func.value).lstrip("_") in _LOGS
+    return logs or ".lint.rules" in module
 
 
 def _helped(call: ast.Call, module: str, function: str, helper: str) -> Iterator[Site]:
