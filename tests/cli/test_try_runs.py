@@ -28,7 +28,7 @@ _MASKS = (
     (r"\b(backup|delete)-[a-z0-9]{5}\b", r"\1-#"),
     (r"-#-[a-z0-9]{5}\b", "-#-#"),
     (r"kanister-job-[a-z0-9]{5}", "kanister-job-#"),
-    (r"my-production-app-[0-9a-f]{6}\b", "my-production-app-#"),
+    (r"my-production-app(-\d{1,3})?-[0-9a-f]{6}\b", "my-production-app-#"),
     (r"my-production-app(-\d{1,3}\b)?", "my-production-app"),
     (r"my-production-app/[0-9a-f]{6}/", "my-production-app/#/"),
     (r"20\d\d-\d\d-\d\dT\d\d-?:?\d\d-?:?\d\d(\.sql)?", "<time>"),
