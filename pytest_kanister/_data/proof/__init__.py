@@ -25,7 +25,8 @@ them is none of the workload's business.  For each snapshot it makes one
 - `key` are the names of the primary key's columns.  Where they are the first columns, in order,
   rows of a large table that are gone can be named by their key.
 - `reread` opens the table as it is at that later time, on a connection of its own, and yields
-  batches in the same form; a diff calls it at most once, and may close it before its end.
+  batches in the same form; a diff calls it at most once (twice where more than 64 MiB of rows
+  with a FLOAT differ), and may close it before its end.
 
 Rows that are at hand as tuples of cells: `[LENGTHS.encode(row) for row in rows]`, or, where no
 table can be large, `Table.of(columns, rows, …)`.

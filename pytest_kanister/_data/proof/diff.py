@@ -117,16 +117,16 @@ def _table(name: Name, before: Table | None, after: Table | None, limit: int) ->
     if before.digests is None and after.digests is None and has_limits(columns):
         altered = altered_by_dump(columns, _projected(before, names), _projected(after, names))
     rows, unlocated, note = _rows(before, after, names, limit, altered)
+    rows = _with_altered(rows or RowDifferences(), altered, limit)
     return TableDiff(
         name,
         "changed",
         before.row_count,
         after.row_count,
         columns,
-        *_with_altered(rows or RowDifferences(), altered, limit),
+        **rows._asdict(),
         lost_columns=tuple(c.name for c in before.columns if c.name not in names),
         definition=_properties(_defined(before), _defined(after)),
-        limited_rows=sum(change.times for change in altered),
         unlocated=unlocated,
         note=note,
     )
@@ -134,9 +134,11 @@ def _table(name: Name, before: Table | None, after: Table | None, limit: int) ->
 
 def _with_altered(found: RowDifferences, altered: list[RowChange], limit: int) -> RowDifferences:
     changes = (*altered, *found.changed.entries)
+    altered_rows = sum(change.times for change in altered)
     return found._replace(
         changed=Bounded(changes[:limit], max(0, len(changes) - limit) + found.changed.more),
-        changed_rows=found.changed_rows + sum(change.times for change in altered),
+        changed_rows=found.changed_rows + altered_rows,
+        limited_rows=found.limited_rows + altered_rows,
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_kanister._data.proof.canonical import Cell, Column, Row
 
-__all__ = ["altered_by_dump", "has_limits"]
+__all__ = ["altered_by_dump", "cells_before_dump", "has_limits"]
 
 
 def has_limits(columns: Sequence[Column]) -> bool:
@@ -55,8 +55,26 @@ def altered_by_dump(
     return changes
 
 
+def cells_before_dump(columns: Sequence[Column], row: Row) -> list[list[Cell]]:
+    """For each cell of a row that is there now, the values of which a dump leaves that cell.
+
+    A column that no dump alters has the cell itself; an empty list: no dump leaves such a cell.
+
+    Args:
+        columns: of the row.
+        row: with canonical cells.
+    """
+    return [
+        _undumped(cell, digits) if (digits := _digits(column)) else [cell]
+        for column, cell in zip(columns, row, strict=True)
+    ]
+
+
 _SINGLE, _DOUBLE = 6, 17
 """Significant digits that the engine prints; 17 tell every double."""
+
+_LARGEST = 3.4028234663852886e38
+"""Of all singles."""
 
 
 def _digits(column: Column) -> int:
@@ -83,3 +101,30 @@ def _dumped(cell: Cell, digits: int) -> Cell:
     except OverflowError:  # the largest of all, rounded up
         return cell
     return struct.pack(">d", single)
+
+
+def _undumped(cell: Cell, digits: int) -> list[Cell]:
+    """All values of which `_dumped` makes this one: itself, and for a single up to 170 around it.
+
+    Rounding keeps the order, so they are neighbours: singles whose bits follow each other.
+    """
+    if cell is None or _dumped(cell, digits) != cell:
+        return [cell] if cell is None else []
+    (value,) = struct.unpack(">d", cell)
+    if not value:
+        return [cell, struct.pack(">d", -0.0)]
+    found: list[Cell] = [cell]
+    if digits == _DOUBLE or not abs(value) <= _LARGEST:  # nor is NaN
+        return found
+    (bits,) = struct.unpack(">I", struct.pack(">f", value))
+    for step in (1, -1):
+        at = bits + step
+        while _dumped(near := _of_bits(at), digits) == cell:
+            found.append(near)
+            at += step
+    return found
+
+
+def _of_bits(bits: int) -> bytes:
+    """A single's bits as a canonical cell."""
+    return struct.pack(">d", *struct.unpack(">f", struct.pack(">I", bits)))

@@ -2,18 +2,28 @@
 
 The digests are compared bucket by bucket, so memory holds a 256th of a table.  Then the table is
 read once more, as it is now, for the rows that differ and still exist; of those that are gone the
-key is known, where it was kept.
+key is known, where it was kept, and the whole row where the engine's own dump altered it.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from pytest_kanister._data.proof.canonical import NOT_KEPT
 from pytest_kanister._data.proof.changes import Bounded, RowChange, RowCount
 from pytest_kanister._data.proof.digests import BUCKETS, MODULUS, RowDigests, digests_of, summed
 from pytest_kanister._data.proof.encoding import encoding_named
+from pytest_kanister._data.proof.limits import has_limits
+from pytest_kanister._data.proof.odd import (
+    Odd,
+    OddRows,
+    WholeRows,
+    odd_between,
+    odd_order,
+    pairs_by_key,
+)
+from pytest_kanister._data.proof.recovered import MOST_TRIED, recovered
 from pytest_kanister._data.proof.rows import RowDifferences, row_order
 from pytest_kanister.errors import EnvironmentProblem, Unverified, UsageProblem
 
@@ -21,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pytest_kanister._data.proof.canonical import Row
-    from pytest_kanister._data.proof.digests import Part
     from pytest_kanister._data.proof.encoding import Encoding
     from pytest_kanister._data.proof.snapshot import Table
 
@@ -30,53 +39,10 @@ __all__ = ["located_differences", "same_projected"]
 MOST_LOCATED = 100_000
 """Different rows a side that are told apart: about 20 MiB.  What is beyond is counted."""
 
+MOST_READ_BYTES = 64 * 1024 * 1024
+"""Rows that are read again to see what the engine's dump made of them."""
+
 NOT_KEPT_NOTE = "?: of a table this large, rows are kept as digests"
-
-
-class _Odd(NamedTuple):
-    """A row that occurs more often on one side."""
-
-    digest: bytes
-    before: int
-    after: int
-    key: bytes
-
-    @property
-    def times(self) -> int:
-        return abs(self.before - self.after)
-
-
-class _OddRows:
-    """Those of one side: the first ones, and how many there are."""
-
-    def __init__(self) -> None:
-        self.kept: list[_Odd] = []
-        self.left_out = 0
-        self.rows = 0
-
-    def add(self, odd: _Odd) -> None:
-        self.rows += odd.times
-        if len(self.kept) < MOST_LOCATED:
-            self.kept.append(odd)
-        else:
-            self.left_out += 1
-
-
-class _Whole:
-    """Rows in memory, looked at as `Runs`."""
-
-    def __init__(self, table: Table, encoding: Encoding, key_cells: int) -> None:
-        encoded = [encoding.encode(row) for row in table.rows]
-        self.rows = dict(zip(digests_of(encoded), table.rows, strict=True))
-        keys = encoding.heads(encoded, key_cells) if key_cells else [b""] * len(encoded)
-        self._parts: dict[int, list[tuple[bytes, bytes, int]]] = defaultdict(list)
-        for (digest, row), key in zip(self.rows.items(), keys, strict=True):
-            self._parts[digest[0]].append((digest, key, table.rows[row]))
-
-    def part(self, bucket: int) -> Part:
-        found = self._parts.get(bucket, [])
-        digests = [digest for digest, _, times in found for _ in range(times)]
-        return digests, [key for _, key, times in found for _ in range(times)]
 
 
 def located_differences(
@@ -100,54 +66,59 @@ def located_differences(
     encoding = encoding_named(forms.pop())
     key_cells = _key_cells(before, after)
     sides = [
-        table.digests.runs if table.digests else _Whole(table, encoding, key_cells)
+        table.digests.runs if table.digests else WholeRows(table, encoding, key_cells)
         for table in (before, after)
     ]
     old, new = sides
     if old is None or new is None:
         return None, "only the rows' number and sum were kept: which of them differ is not known"
 
-    gone, fresh = _OddRows(), _OddRows()
+    gone, fresh = OddRows(MOST_LOCATED), OddRows(MOST_LOCATED)
     for bucket in range(BUCKETS):
-        for odd in _odd_of(old.part(bucket), new.part(bucket), keyed=bool(key_cells)):
+        for odd in odd_between(old.part(bucket), new.part(bucket), keyed=bool(key_cells)):
             (gone if odd.before > odd.after else fresh).add(odd)
-    pairs = _pairs(gone.kept, fresh.kept) if key_cells else []
+    known = {side: side.rows for side in (old, new) if isinstance(side, WholeRows)}
+    rows = {digest: row for found in known.values() for digest, row in found.items()}
+    notes: list[str] = []
+    altered: list[RowChange] = []
+    if has_limits(before.columns) and gone.kept and fresh.kept:
+        altered = _altered(after, encoding, gone, fresh, rows, notes)
+    pairs = pairs_by_key(gone.kept, fresh.kept) if key_cells else []
     paired = {odd.digest for pair in pairs for odd in pair}
-    missing = sorted((o for o in gone.kept if o.digest not in paired), key=_order)
-    extra = sorted((o for o in fresh.kept if o.digest not in paired), key=_order)
+    missing = sorted((o for o in gone.kept if o.digest not in paired), key=odd_order)
+    extra = sorted((o for o in fresh.kept if o.digest not in paired), key=odd_order)
     shown = [odd for _, odd in pairs[:limit]] + extra[:limit]
     # A row that is there less often than before can still be read.
     shown += [odd for odd in missing[:limit] if odd.after]
 
-    known = {side: side.rows for side in (old, new) if isinstance(side, _Whole)}
-    rows = {digest: row for found in known.values() for digest, row in found.items()}
-    wanted = {odd.digest for odd in shown} - rows.keys()
-    notes = []
-    if wanted:
+    if wanted := {odd.digest for odd in shown} - rows.keys():
         found, note = _read_again(after, encoding, wanted)
         rows |= found
         notes.append(note)
 
-    def row_of(odd: _Odd) -> Row:
+    def row_of(odd: Odd) -> Row:
         if odd.digest in rows:
             return rows[odd.digest]
         cells = key_cells if odd.key else 0
         head = encoding.decode(odd.key, cells) if cells else ()
         return head + (NOT_KEPT,) * (len(before.columns) - cells)
 
-    changes = tuple(_change(row_of(one), row_of(other)) for one, other in pairs[:limit])
+    changes = altered[:limit]
+    changes += [_change(row_of(one), row_of(other)) for one, other in pairs[: limit - len(changes)]]
+    changed_rows = len(pairs) + sum(change.times for change in altered)
     if any(odd.digest not in rows for odd in [*missing[:limit], *(one for one, _ in pairs)]):
         notes.append(NOT_KEPT_NOTE)
     if gone.left_out or fresh.left_out:
         notes.append(f"more than {MOST_LOCATED} rows differ: not all could be matched by their key")
     return RowDifferences(
         missing=_listed(missing, row_of, limit, gone.left_out),
-        changed=Bounded(changes, max(0, len(pairs) - limit)),
+        changed=Bounded(tuple(changes), len(altered) + len(pairs) - len(changes)),
         extra=_listed(extra, row_of, limit, fresh.left_out),
-        missing_rows=gone.rows - len(pairs),
-        changed_rows=len(pairs),
-        extra_rows=fresh.rows - len(pairs),
-    ), "; ".join(note for note in notes if note)
+        missing_rows=gone.rows - changed_rows,
+        changed_rows=changed_rows,
+        extra_rows=fresh.rows - changed_rows,
+        limited_rows=changed_rows - len(pairs),
+    ), "; ".join(dict.fromkeys(note for note in notes if note))
 
 
 def same_projected(before: Table, after: Table) -> bool | None:
@@ -184,49 +155,56 @@ def _key_cells(before: Table, after: Table) -> int:
     return len(key) if key and key == after.key and names[: len(key)] == key else 0
 
 
-def _odd_of(old: Part, new: Part, *, keyed: bool) -> list[_Odd]:
-    before, after = set(old[0]), set(new[0])
-    if len(before) == len(old[0]) and len(after) == len(new[0]):
-        if before == after:
-            return []
-        counts = [(digest, 1, 0) for digest in before - after]
-        counts += [(digest, 0, 1) for digest in after - before]
-    else:
-        all_old, all_new = Counter(old[0]), Counter(new[0])
-        if all_old == all_new:
-            return []
-        counts = [
-            (digest, all_old[digest], all_new[digest])
-            for digest in before | after
-            if all_old[digest] != all_new[digest]
-        ]
-    keys: dict[bytes, bytes] = {}
-    if keyed:
-        odd = {digest for digest, _, _ in counts}
-        for digests, beside in (old, new):
-            pairs = zip(digests, beside or [], strict=beside is not None)
-            keys |= {digest: key for digest, key in pairs if digest in odd}
-    return [_Odd(digest, b, a, keys.get(digest, b"")) for digest, b, a in counts]
+def _altered(
+    after: Table,
+    encoding: Encoding,
+    gone: OddRows,
+    fresh: OddRows,
+    rows: dict[bytes, Row],
+    notes: list[str],
+) -> list[RowChange]:
+    """What the engine's own dump made of rows: it is taken out of both sides.
 
-
-def _pairs(gone: list[_Odd], fresh: list[_Odd]) -> list[tuple[_Odd, _Odd]]:
-    """Rows of one key, in the order of keys."""
-    there = {odd.key: odd for odd in fresh if odd.key}
-    found = [(odd, there[odd.key]) for odd in gone if odd.key in there]
-    return sorted(found, key=lambda pair: _order(pair[0]))
-
-
-def _order(odd: _Odd) -> tuple[int, bytes, bytes]:
-    """Short keys first, so that whole numbers come in their order."""
-    return len(odd.key), odd.key, odd.digest
+    Rows that were read for it, and those that were found again, are added to `rows`.
+    """
+    note = ""
+    # With rows that are only fewer than before, so that the table need not be read for them again.
+    readable = {odd.digest for odd in [*fresh.kept, *gone.kept] if odd.after}
+    if wanted := readable - rows.keys():
+        found, note = _read_again(after, encoding, wanted, MOST_READ_BYTES)
+        rows |= found
+    there = [odd for odd in sorted(fresh.kept, key=odd_order) if odd.digest in rows]
+    missing = {odd.digest: odd.times for odd in gone.kept}
+    tried = ((rows[odd.digest], odd.times) for odd in there)
+    changes, passed_over = recovered(after.columns, encoding, tried, missing)
+    if not note and (passed_over or len(there) < len(fresh.kept)):
+        mib = MOST_READ_BYTES // 1024**2
+        note = (
+            "not every row was tried for what the engine's own dump does to a FLOAT: "
+            f"that takes more than {MOST_TRIED} digests or {mib} MiB"
+        )
+    notes.append(note)
+    for side, taken in (
+        (gone, [change.before for change in changes]),
+        (fresh, [change.after for change in changes]),
+    ):
+        digests = digests_of(map(encoding.encode, taken))
+        rows |= zip(digests, taken, strict=True)
+        times: Counter[bytes] = Counter()
+        for digest, change in zip(digests, changes, strict=True):
+            times[digest] += change.times
+        side.account_for(times)
+    return changes
 
 
 def _read_again(
-    after: Table, encoding: Encoding, wanted: set[bytes]
+    after: Table, encoding: Encoding, wanted: set[bytes], most_bytes: int | None = None
 ) -> tuple[dict[bytes, Row], str]:
+    """The wanted rows that are there, or the first so many bytes of them, and why some are not."""
     if after.digests is None or after.digests.reread is None:
         return {}, "rows that are there are known by their digests only: the server is not at hand"
     found: dict[bytes, Row] = {}
+    size_bytes = 0
     try:
         for batch in after.digests.reread():
             digests = digests_of(batch)
@@ -235,7 +213,8 @@ def _read_again(
             for digest, encoded in zip(digests, batch, strict=True):
                 if digest in wanted:
                     found[digest] = encoding.decode(encoded, len(after.columns))
-            if len(found) == len(wanted):
+                    size_bytes += len(encoded)
+            if len(found) == len(wanted) or (most_bytes and size_bytes > most_bytes):
                 break
     except (EnvironmentProblem, UsageProblem) as error:
         return found, f"rows that are there could not be read again: {error}"
@@ -248,7 +227,7 @@ def _change(old: Row, new: Row) -> RowChange:
 
 
 def _listed(
-    odd: list[_Odd], row_of: Callable[[_Odd], Row], limit: int, left_out: int
+    odd: list[Odd], row_of: Callable[[Odd], Row], limit: int, left_out: int
 ) -> Bounded[RowCount]:
     entries: list[RowCount] = []
     for each in odd[:limit]:

@@ -28,7 +28,7 @@ MOST_PAIRED = 200
 
 
 class RowDifferences(NamedTuple):
-    """Bounded lists and whole numbers of rows."""
+    """Bounded lists and whole numbers of rows; `limited_rows` are among `changed_rows`."""
 
     missing: Bounded[RowCount] = Bounded()
     changed: Bounded[RowChange] = Bounded()
@@ -36,6 +36,7 @@ class RowDifferences(NamedTuple):
     missing_rows: int = 0
     changed_rows: int = 0
     extra_rows: int = 0
+    limited_rows: int = 0
 
 
 def row_differences(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_kanister._data.proof import Snapshot, Table, compare
 from pytest_kanister._data.proof.canonical import Column, Kind, Row
+from pytest_kanister._data.proof.limits import altered_by_dump, cells_before_dump
 
 INT = Column("id", "int", Kind.INTEGER)
 FLOAT = Column("v", "float", Kind.FLOAT)
@@ -81,3 +85,29 @@ def test_the_largest_float_survives_its_own_rounding() -> None:
     assert compare(
         snapshot(FLOAT, [(number(largest),)]), snapshot(FLOAT, [(number(1.0),)])
     ).grades == ("data",)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, width=32))
+def test_what_a_dump_leaves_leads_back_to_all_values_of_which_it_is_left(value: float) -> None:
+    (single,) = struct.unpack(">f", struct.pack(">f", float(f"{value:.6g}") or 0.0))
+    left = number(single)
+    (found,) = cells_before_dump([FLOAT], (left,))
+    assert number(value) in found
+    assert len(found) == len(set(found)) < 180
+    for cell in found:
+        altered = altered_by_dump([FLOAT], Counter([(cell,)]), Counter([(left,)]))
+        assert bool(altered) == (cell != left)
+
+
+def test_cells_that_no_dump_leaves_or_alters() -> None:
+    columns = (INT, FLOAT, DOUBLE)
+    assert cells_before_dump(columns, (b"1", number(16777216.0), number(1.1))) == [
+        [b"1"],
+        [],
+        [number(1.1)],
+    ]
+    zeros = [number(0.0), number(-0.0)]
+    assert cells_before_dump(columns, (None, None, number(0.0))) == [[None], [None], zeros]
+    assert cells_before_dump(columns, (None, number(-0.0), number(-0.0))) == [[None], [], []]
+    # No FLOAT holds it, but a damaged file may.
+    assert cells_before_dump([FLOAT], (number(1e300),)) == [[number(1e300)]]

@@ -20,8 +20,12 @@ KINDS = ("mysql", "mariadb", "postgresql", "redis", "files")
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.data.proof.sabotage")
     parser.add_argument("--workload", choices=KINDS, action="append", help="default: all")
-    kinds = parser.parse_args().workload or KINDS
-    settings = Settings()
+    parser.add_argument(
+        "--digests", action="store_true", help="keep no row, as if each table were a large one"
+    )
+    options = parser.parse_args()
+    kinds = options.workload or KINDS
+    settings = Settings(full_rows=0) if options.digests else Settings()
     backend = open_backend(settings, lambda line: print(line, file=sys.stderr))
     try:
         with closing(KubeClient(backend.kubeconfig, backend.capabilities)) as kube:
