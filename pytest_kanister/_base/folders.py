@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -34,10 +35,23 @@ def run_root_path() -> Path:
     return Path(tempfile.gettempdir()) / f"pytest-kanister-{os.getuid()}"
 
 
+_VANISHING = 100
+"""How often a folder may vanish under our hands: another process' last cluster takes it along."""
+
+
+def _made(folder: Path) -> os.stat_result:
+    """The folder's status; it is made when missing, and again when it was removed meanwhile."""
+    for _ in range(_VANISHING):
+        with contextlib.suppress(FileExistsError, FileNotFoundError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return folder.stat()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder.stat()
+
+
 def _private(folder: Path) -> Path:
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        owner = folder.stat().st_uid
+        owner = _made(folder).st_uid
     except OSError as error:
         raise EnvironmentProblem(
             f"cannot make the folder {folder}: {error.strerror}",

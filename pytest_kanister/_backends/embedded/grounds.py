@@ -48,7 +48,8 @@ class Plot:
             except FileExistsError:
                 return None
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Who looks whether it lives (`is_alive`) holds a shared lock for a moment.
+            fcntl.flock(handle, fcntl.LOCK_EX)
             return cls(folder, handle)
 
     def give_up(self) -> None:
@@ -66,10 +67,11 @@ def find_plot(name: str) -> Path:
 
 def clusters() -> list[Path]:
     """The folders of living clusters, in name order."""
-    root = run_root_path()
-    if not root.is_dir():
-        return []
-    return sorted(folder for folder in root.iterdir() if is_alive(folder))
+    try:
+        folders = list(run_root_path().iterdir())
+    except FileNotFoundError:
+        return []  # the last cluster takes the root along
+    return sorted(folder for folder in folders if is_alive(folder))
 
 
 def is_alive(folder: Path) -> bool:

@@ -1,10 +1,13 @@
+import fcntl
 import os
 import select
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,3 +125,43 @@ def test_a_claim_sweeps_a_dead_namesake(root: Path) -> None:
         assert list(plot.folder.iterdir()) == []
     finally:
         plot.give_up()
+
+
+def test_a_claim_waits_for_whoever_looks_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another worker asks `is_alive` just when the folder has been made."""
+    really = os.open
+
+    def seen_by_another(path: Any, *options: Any) -> int:
+        handle = really(path, *options)
+        if Path(path).name == "one":
+            look = really(path, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(look, fcntl.LOCK_SH)
+            threading.Timer(0.05, os.close, (look,)).start()
+        return handle
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", seen_by_another)
+        plot = claim("one")
+
+    assert grounds.is_alive(plot.folder)
+    plot.give_up()
+
+
+def test_a_claim_survives_the_end_of_the_last_cluster(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process' last cluster takes the root along, just when we have made sure of it."""
+    really, ends = Path.mkdir, [root, root]
+
+    def and_gone(path: Path, *options: Any, **named: Any) -> None:
+        really(path, *options, **named)
+        if ends and path == ends[-1]:
+            ends.pop().rmdir()
+
+    monkeypatch.setattr(Path, "mkdir", and_gone)
+    plot = claim("one")
+
+    assert not ends
+    plot.give_up()
+    assert not root.exists()
+    assert grounds.clusters() == []
