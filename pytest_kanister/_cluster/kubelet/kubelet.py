@@ -13,7 +13,7 @@ from pytest_kanister._cluster.kubelet.exec import run_command
 from pytest_kanister._cluster.kubelet.pod import PodWorker
 from pytest_kanister._cluster.network.mirror import Mirror
 from pytest_kanister._model.resources import PODS
-from pytest_kanister.errors import BadRequest, NotFound
+from pytest_kanister.errors import BadRequest, EnvironmentProblem, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from pytest_kanister._model.api import Api, Object, WatchEvent
 
 __all__ = ["Kubelet"]
+
+_NO_PLACE_PAUSE_S = 1.0
+"""Between two tries to give a pod an address and a folder."""
 
 _REAPED_S = 1.0
 """For the kernel to end what was killed; it takes milliseconds."""
@@ -68,6 +71,7 @@ class Kubelet:
         self._recorder = Recorder(api, node)
         self._workers: dict[str, PodWorker] = {}
         self._endings: set[asyncio.Task[None]] = set()
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
 
     async def run(self) -> None:
         """Runs the cluster's pods until cancelled; then every pod's tree is killed."""
@@ -77,6 +81,8 @@ class Kubelet:
                 group.create_task(mirror.run())
                 group.create_task(self._recorder.run())
         finally:
+            for timer in self._waiting.values():
+                timer.cancel()
             for worker in list(self._workers.values()):
                 self._endings.add(worker.stop(0, remove=False))
             await asyncio.gather(*self._endings, return_exceptions=True)
@@ -88,6 +94,9 @@ class Kubelet:
     def _changed(self, event: WatchEvent) -> None:
         pod, uid = event.object, event.object["metadata"]["uid"]
         worker = self._workers.get(uid)
+        waiting = self._waiting.pop(uid, None)
+        if waiting is not None:
+            waiting.cancel()
         if event.type == "DELETED":
             if worker is not None:
                 self._stop(worker, 0, remove=False)
@@ -103,6 +112,12 @@ class Kubelet:
             return
         ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
         if worker is None and not ended:
+            self._begin(uid, pod)
+
+    def _begin(self, uid: str, pod: Object) -> None:
+        """Runs a pod; one that there is no place for stays Pending, says so, and is tried again."""
+        self._waiting.pop(uid, None)
+        try:
             self._workers[uid] = PodWorker(
                 self._api,
                 pod,
@@ -112,6 +127,12 @@ class Kubelet:
                 runtime=self._runtime,
                 builtins=self._builtins,
                 recorder=self._recorder,
+            )
+        except (EnvironmentProblem, OSError) as problem:
+            text = f"Failed to create pod sandbox: {problem}"
+            self._recorder.warning(pod, "FailedCreatePodSandBox", text)
+            self._waiting[uid] = asyncio.get_running_loop().call_later(
+                _NO_PLACE_PAUSE_S, self._begin, uid, pod
             )
 
     def _stop(self, worker: PodWorker, grace_s: float, *, remove: bool) -> None:

@@ -31,7 +31,12 @@ _VOLUME_PAUSE_S = 0.05
 
 
 class PodWorker:
-    """Runs a pod.  `start` begins, `stop` ends it; everything happens in tasks of its own."""
+    """Runs a pod from when it is made until `stop`; everything happens in tasks of its own.
+
+    Raises:
+        EnvironmentProblem: there is no address left.
+        OSError: its folder cannot be made.
+    """
 
     def __init__(
         self,
@@ -56,15 +61,22 @@ class PodWorker:
         self._annotations: dict[str, str] = {}
         self._previous: dict[str, Any] = {}
         ip = subnet.allocate()
+        home = folder / "pods" / self.uid
         hostname = pod["spec"].get("hostname") or self.name
+        try:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            hosts = self._files.add(
+                self.namespace, self.uid, ip=ip, hostname=hostname, own=runtime.own_network
+            )
+        except OSError:
+            subnet.release(ip)
+            raise
         self._around = Surroundings(
             api=api,
             pod=pod,
             ip=ip,
-            folder=folder / "pods" / self.uid,
-            hosts=self._files.add(
-                self.namespace, self.uid, ip=ip, hostname=hostname, own=runtime.own_network
-            ),
+            folder=home,
+            hosts=hosts,
             runtime=runtime,
             catalogue=catalogue,
             builtins=builtins,
@@ -77,7 +89,6 @@ class PodWorker:
             Container(self._around, one, initial=True) for one in spec.get("initContainers") or []
         ]
         self.main = [Container(self._around, one, initial=False) for one in spec["containers"]]
-        self._around.folder.mkdir(parents=True, mode=0o700)
         self._life = asyncio.create_task(self._guarded(self._live()))
         self._telling = asyncio.create_task(self._guarded(self._tell()))
         self._ending: asyncio.Task[None] | None = None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_kanister._cluster.network.mirror import Mirror
 from pytest_kanister._cluster.network.proxy import Proxy
 from pytest_kanister._model.resources import ENDPOINTS, SERVICES
+from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,7 +184,10 @@ class _Proxies:
         for key in [key for key in self._addresses if key not in wanted]:
             self._subnet.release(self._addresses.pop(key))
         for key, ports in wanted.items():
-            address = self._addresses.get(key) or self._subnet.allocate()
+            try:
+                address = self._addresses.get(key) or self._subnet.allocate()
+            except EnvironmentProblem:
+                continue  # none is left, as pods say that wait for one: the name is unknown
             self._addresses[key] = address
             for port, targets in ports.items():
                 running = self._running.get((*key, port))

@@ -423,3 +423,25 @@ def test_an_unsupported_volume_is_refused_by_name(on_node: OnNode) -> None:
         assert (await node.pod("host"))["status"]["phase"] == "Pending"
 
     on_node(test)
+
+
+def test_a_pod_without_an_address_waits_for_one(on_node: OnNode) -> None:
+    async def test(node: Any) -> None:
+        taken = [node.subnet.allocate() for _ in range(253)]
+        await node.create("late", {"command": ["true"]}, restartPolicy="Never")
+        deadline = Deadline(20)
+        while not (told := await node.events("late")):
+            assert not deadline.passed
+            await asyncio.sleep(0.003)
+        assert told[0][0] == "FailedCreatePodSandBox"
+        assert f"all addresses of {node.subnet.prefix}.0/24 are taken by pods" in told[0][1]
+        assert (await node.pod("late"))["status"]["phase"] == "Pending"
+        await node.create("unwanted", {"command": ["true"]}, restartPolicy="Never")
+        await node.api.delete(PODS, "unwanted", "default")
+        node.subnet.release(taken.pop())
+        pod = await node.ended("late")
+        assert pod["status"]["phase"] == "Succeeded"
+        with pytest.raises(NotFound):
+            await node.pod("unwanted")
+
+    on_node(test)

@@ -142,3 +142,18 @@ def test_a_service_whose_ports_differ_is_reached_through_a_proxy(tmp_path: Path)
             assert probe.connect_ex((address, 28080)) != 0
 
     with_names(tmp_path, test)
+
+
+def test_a_service_for_whose_proxy_no_address_is_left_harms_no_other(tmp_path: Path) -> None:
+    async def test(api: LocalApi, files: HostsFiles, subnet: Subnet) -> None:
+        home = files.add("default", "uid1", ip="127.9.9.2", hostname="client")
+        for _ in range(253):
+            subnet.allocate()
+        await api.create(SERVICES, service("web", 28080), "default")
+        await api.create(ENDPOINTS, endpoints("web", 18080, "127.9.9.5"), "default")
+        await api.create(SERVICES, service("db", 5432), "default")
+        await api.create(ENDPOINTS, endpoints("db", 5432, "127.9.9.7"), "default")
+        text = await until(home, "127.9.9.7\tdb.default.svc.cluster.local")
+        assert "web.default" not in text
+
+    with_names(tmp_path, test)
