@@ -59,7 +59,8 @@ def load_documents(text: str, file: str) -> list[Document]:
     """All documents of a YAML text; empty ones are left out.
 
     Raises:
-        ScenarioError: not YAML, a duplicate key, a key that is no string, an unknown tag.
+        ScenarioError: not YAML, a duplicate key, a key that is no string, an unknown tag, a
+            merge key, an alias inside of its own anchor.
     """
     import yaml  # used by few, so loaded when needed: the plugin's import stays free
 
@@ -98,6 +99,7 @@ def _document(root: Any, file: str) -> Document:
 
     document = Document(data=None, file=file)
     constructor = yaml.constructor.SafeConstructor()
+    around: list[Any] = []  # the mappings and lists that are being read
 
     def fail(node: Any, message: str) -> ScenarioError:
         mark = node.start_mark
@@ -106,21 +108,32 @@ def _document(root: Any, file: str) -> Document:
     def build(node: Any, path: Path) -> Any:
         mark = node.start_mark
         document.values[path] = (mark.line + 1, mark.column + 1)
-        if isinstance(node, yaml.MappingNode):
-            return dict(pairs(node, path))
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml.ScalarNode):
+            if node.style in ("|", ">"):
+                document.blocks[path] = (mark.line + 2, 0)
+            return plain(node)
+        if any(node is outer for outer in around):
+            raise fail(node, "an alias stands inside of what it means")
+        around.append(node)
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return dict(pairs(node, path))
             return [build(item, (*path, index)) for index, item in enumerate(node.value)]
-        if node.style in ("|", ">"):
-            document.blocks[path] = (mark.line + 2, 0)
+        finally:
+            around.pop()
+
+    def plain(node: Any) -> Any:
         try:
             return constructor.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, TypeError) as error:
             raise fail(node, f"not a value that can be read: {error}") from None
 
     def pairs(node: Any, path: Path) -> Iterator[tuple[str, Any]]:
         seen: set[str] = set()
         for key_node, value_node in node.value:
-            key = constructor.construct_object(key_node)
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                raise fail(key_node, "the merge key '<<' is not read here: write its keys out")
+            key = plain(key_node)
             if not isinstance(key, str):
                 raise fail(key_node, f"expected a text as key, found {key!r}")
             if key in seen:

@@ -20,6 +20,7 @@ __all__ = ["problems_of"]
 _COMPARING = ("verify", "verifyDeleted", "expectFailure", "call")
 _CHANGING = ("damage", "sql", "exec", "call", "apply")
 _VERDICTS = ("verify", "verifyDeleted")
+_LOOKING = ("snapshot", "verify", "verifyDeleted")
 
 
 def problems_of(steps: Sequence[Step], where: Mark) -> list[ScenarioError]:
@@ -28,9 +29,11 @@ def problems_of(steps: Sequence[Step], where: Mark) -> list[ScenarioError]:
     done: set[str] = set()
     backups: list[str] = []
     snapshots: set[str] = set()
+    untouched: set[str] = set()
     for step in steps:
         found += _missing(step, done)
         found += _names(step, backups, snapshots)
+        found += _unchanged(step, untouched)
         done.add(step.kind)
         if isinstance(step.arguments, ExpectFailure):
             done.add(step.arguments.word)
@@ -66,6 +69,26 @@ def _missing(step: Step, done: set[str]) -> list[ScenarioError]:
         error(
             f"{step.kind!r} needs {first!r} before it: {kind.why}",
             f"put a step {first!r} above this one",
+        )
+    ]
+
+
+def _unchanged(step: Step, untouched: set[str]) -> list[ScenarioError]:
+    """Nothing has happened since a snapshot that `verify` compares with.
+
+    Keeps `untouched`: the snapshots since which no step did more than look.
+    """
+    against = getattr(step.arguments, "against", "")
+    if step.kind == "snapshot":
+        untouched.add(step.arguments.name)
+    elif step.kind not in _LOOKING:
+        untouched.clear()
+    if not isinstance(step.arguments, Verify) or against not in untouched:
+        return []
+    return [
+        step.mark.vacuous(
+            f"nothing has happened since the snapshot {against!r}, so this cannot fail",
+            "put between the two what must leave the data as they are, or bring them back",
         )
     ]
 

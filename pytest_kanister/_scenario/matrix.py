@@ -75,6 +75,8 @@ def _values(axis: str, item: Reader) -> list[Variant]:
         options = item.mapping(optional=None)
         if not options or {"kind", "namespace"} & options.keys():
             raise item.error("matrix.workload: expected options of the workload, such as image")
+        if "name" in options:
+            item.at("name").text()
         word = "-".join(str(value) for value in options.values())
         return [Variant(_word(word), lambda scenario: _with_options(scenario, options))]
     text = item.scalar()

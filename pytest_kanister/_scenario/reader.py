@@ -17,6 +17,9 @@ __all__ = ["Reader", "did_you_mean"]
 
 T = TypeVar("T")
 
+_FOREVER_S = 1e9
+"""More than any clock of the system takes; infinity is more, too."""
+
 
 class Reader:
     """One value of a document and its path; every method checks before it hands out.
@@ -140,7 +143,8 @@ class Reader:
     def seconds(self) -> float:
         """The value, a number of seconds above zero."""
         data = self.data
-        if isinstance(data, bool) or not isinstance(data, int | float) or data <= 0:
+        number = isinstance(data, int | float) and not isinstance(data, bool)
+        if not number or not 0 < data < _FOREVER_S:
             raise self.error(f"{self.label}: expected seconds above zero, found {_name(data)}")
         return float(data)
 

@@ -162,7 +162,10 @@ def take(step: Step, context: Context) -> StepResult:
 def _limit_s(step: Step, scenario: Scenario) -> float | None:
     """The step's own limit, the scenario's for this kind, its default, or none."""
     own: float | None = getattr(step.arguments, "timeout_s", None)
-    return own or scenario.timeouts_s.get(step.kind) or scenario.timeouts_s.get("default")
+    # `expectFailure` takes another step, whose limit is meant unless it has one of its own.
+    words = (step.kind, getattr(step.arguments, "word", step.kind), "default")
+    limits = (scenario.timeouts_s.get(word) for word in words)
+    return own or next((limit for limit in limits if limit), None)
 
 
 def _in_time(outcome: Outcome, seconds: float, limit_s: float | None) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._scenario.defaults import default_steps
@@ -110,13 +110,14 @@ def read_known(reader: Reader) -> tuple[KnownLoss, ...]:
 
 def _day(reader: Reader) -> date:
     data = reader.data
-    if isinstance(data, date):
+    if isinstance(data, date) and not isinstance(data, datetime):
         return data
     try:
         return date.fromisoformat(data)
     except (TypeError, ValueError):
         raise reader.error(
-            f"{reader.label}: expected a day such as 2027-01-31, found {data!r}"
+            f"{reader.label}: expected a day such as 2027-01-31, found "
+            f"{data.isoformat(' ') if isinstance(data, datetime) else repr(data)}"
         ) from None
 
 
@@ -157,6 +158,11 @@ def read_marks(reader: Reader) -> tuple[PytestMark, ...]:
 
 
 _REASONED = ("xfail", "skip")
+_OF_FUNCTIONS = {
+    "parametrize": "variants of a scenario stand under spec.matrix",
+    "usefixtures": "what a scenario needs beside its workload, `apply`, `exec` and `call` make",
+}
+"""Markers that pytest reads of Python functions only; here they would do nothing, silently."""
 
 
 def _mark(item: Reader) -> PytestMark:
@@ -184,4 +190,9 @@ def _mark(item: Reader) -> PytestMark:
 def _word(item: Reader, name: str) -> str:
     if not name.isidentifier():
         raise item.error(f"{item.label}: expected a marker's name, found {name!r}")
+    if name in _OF_FUNCTIONS:
+        raise item.error(
+            f"{item.label}: the marker {name!r} is for Python functions; a scenario is none",
+            _OF_FUNCTIONS[name],
+        )
     return name

@@ -101,8 +101,23 @@ def test_steps_left_out_are_the_whole_circle(tmp_path: Path) -> None:
         ("spec:\n", "spec:\n  matrix: {store: []}\n", 7, 3, "at least one axis"),
         ("spec:\n", "spec:\n  matrix: {store: [a, a]}\n", 7, 12, "'a' stands here twice"),
         ("spec:\n", "spec:\n  known: [{loss: a, why: b, until: c}]\n", 7, 29, "such as 2027"),
+        (
+            "spec:\n",
+            "spec:\n  known: [{loss: a, why: b, until: 2027-01-31T12:00:00}]\n",
+            7, 29, "found 2027-01-31 12:00:00",
+        ),
+        ("- delete: {}", "- pause: .inf", 15, 7, "expected seconds above zero, found inf"),
+        ("- delete: {}", "- pause: .nan", 15, 7, "expected seconds above zero, found nan"),
+        ("spec:\n", "spec:\n  timeouts: {backup: .nan}\n", 7, 14, "found nan"),
+        ("- restore: {}", "- restore: {into: {name: 3}}", 13, 24, "expected a text, found 3"),
+        ("spec:\n", "spec:\n  matrix: {workload: [{name: 3}]}\n", 7, 24, "expected a text"),
+        ("spec:\n", "spec:\n  marks: [{usefixtures: a}]\n", 7, 11, "for Python functions"),
+        ("spec:\n", "spec:\n  marks: [parametrize]\n", 7, 11, "under spec.matrix"),
+        ("- backup: {}", "- backup: &b {options: *b}", 11, 15, "an alias stands inside"),
+        ("- backup: {}", "- backup: {<<: {name: a}}", 11, 16, "merge key '<<'"),
+        ("- backup: {}", "- backup: {!!int a: b}", 11, 16, "not a value that can be read"),
     ],
-)
+)  # fmt: skip
 def test_errors_point_at_the_place(
     tmp_path: Path, old: str, new: str, line: int, column: int, says: str
 ) -> None:
@@ -144,6 +159,18 @@ def test_verify_without_restore_is_vacuous(tmp_path: Path) -> None:
 
     with pytest.raises(VacuousScenario, match="needs 'restore'"):
         load_scenario(write(tmp_path, text))
+
+
+def test_comparing_with_a_snapshot_just_taken_is_vacuous(tmp_path: Path) -> None:
+    looked = "    - snapshot: now\n    - verify: {against: now}\n"
+    head, restore, tail = WHOLE.partition("    - restore: {}\n")
+    path = write(tmp_path, head + looked + restore + tail)
+    with pytest.raises(VacuousScenario, match="nothing has happened since the snapshot 'now'"):
+        load_scenario(path)
+
+    between = looked.replace("    - verify", "    - exec: [true]\n    - verify")
+    write(tmp_path, head + between + restore + tail)
+    assert len(load_scenario(path).steps) == 10
 
 
 def test_unverified_names_a_check_that_a_step_asks_for(tmp_path: Path) -> None:

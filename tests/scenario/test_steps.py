@@ -12,6 +12,7 @@ import pytest
 from pytest_kanister._model.results import ScenarioResult, Verdict
 from pytest_kanister._scenario import load_scenario
 from pytest_kanister._scenario.runner import run_steps
+from pytest_kanister.errors import RoundTripMismatch
 from tests.scenario.memory import MemoryStage
 
 HEAD = """\
@@ -189,6 +190,39 @@ def test_another_failure_than_the_expected_one_is_different(run: Any) -> None:
     assert "does not say 'disk full'" in ended(run(steps))[2]
 
 
+def test_harm_that_only_we_notice_is_no_expected_failure(run: Any) -> None:
+    stage = MemoryStage()
+
+    def delete(backup: Any, **_more: Any) -> str:
+        raise RoundTripMismatch("ActionSet delete-1 (delete) hit what is not its own", "x is gone")
+
+    stage.delete = delete  # type: ignore[method-assign] # a Blueprint that deletes too much
+    steps = "seed: accounts\nbackup: {}\nexpectFailure: {of: {delete: }}"
+
+    assert ended(run(steps, stage))[:2] == ("expectFailure", "different")
+
+
+@pytest.mark.parametrize(
+    ("own", "spec", "limit_s"),
+    [
+        ("{timeoutSeconds: 7}", "", 7),
+        ("", "  timeouts: {restore: 8, default: 9}\n", 8),
+        ("", "  timeouts: {expectFailure: 6, restore: 8}\n", 6),
+        ("", "  timeouts: {default: 9}\n", 9),
+    ],
+)
+def test_a_step_that_must_fail_keeps_its_limit(
+    run: Any, own: str, spec: str, limit_s: float
+) -> None:
+    stage = MemoryStage()
+    steps = (
+        "seed: accounts\nbackup: {}\ndamage: {artifact: empty}\nexpectFailure: {of: {restore: %s}}"
+    )
+
+    assert run(steps % own, stage, spec).verdict is Verdict.PROVEN
+    assert dict(stage.asked)["restore"]["timeout_s"] == limit_s
+
+
 def test_a_refused_statement_can_be_expected(run: Any) -> None:
     steps = "seed: accounts\nexpectFailure: {of: {sql: refuse it}, message: error 1}"
 
@@ -292,6 +326,27 @@ def test_call(run: Any, tmp_path: Path) -> None:
     assert "cannot be had" in ended(run(f"{begin}call: c.py::nobody"))[2]
     assert "there is no Python file" in ended(run(f"{begin}call: d.py::f"))[2]
     assert "No module named" in ended(run(f"{begin}call: 'no_such_package:f'"))[2]
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "says"),
+    [
+        ("def f(run): return len(run.workload.rows) == 3", "different", "c.py::f returned False"),
+        ("def f(run): return len(run.workload.rows) == 2", "proven", "c.py::f returned"),
+        ("async def f(run): assert False", "error", "returned a coroutine, which says nothing"),
+        ("def f(run): yield", "error", "returned a generator"),
+        ("def f(run): return run.workload.rows", "error", "returned a list"),
+        ("1 / 0\ndef f(run): pass", "error", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_what_a_called_function_returns_is_not_passed_over(
+    run: Any, tmp_path: Path, body: str, verdict: str, says: str
+) -> None:
+    (tmp_path / "c.py").write_text(body)
+    result = ended(run("seed: accounts\nbackup: {}\ncall: c.py::f"))
+
+    assert result[1] == verdict
+    assert says in result[2]
 
 
 CIRCLE = """

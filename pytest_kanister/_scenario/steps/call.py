@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import sys
 import traceback
 from dataclasses import dataclass, field
@@ -78,7 +79,7 @@ def _function(reader: Reader) -> str:
 
 
 def run(context: Context, call: Call) -> Outcome:
-    """A failed assertion is a difference; a text that the function returns is the summary."""
+    """A failed assertion or False is a difference; a text that it returns is the summary."""
     function = _load(context, call.function)
     context.now = None
     called = Called(
@@ -101,7 +102,28 @@ def run(context: Context, call: Call) -> Outcome:
         )
     except Exception as error:
         raise context.error(f"{call.function} raised {_told(error)}") from error
-    return Outcome(said if isinstance(said, str) and said else f"{call.function} returned")
+    return _outcome(context, call.function, said)
+
+
+def _outcome(context: Context, name: str, said: object) -> Outcome:
+    """What a function returns must not be passed over: `return a == b` is meant as a check."""
+    if said is False:
+        return Outcome(f"{name} returned False", verdict=Verdict.DIFFERENT)
+    if said is None or said is True:
+        return Outcome(f"{name} returned")
+    if not isinstance(said, str):
+        close = getattr(said, "close", None)  # a coroutine that nobody awaits would complain
+        if inspect.iscoroutine(said) and close is not None:
+            close()
+        raise context.error(
+            f"{name} returned a {type(said).__name__}, which says nothing of the data",
+            "let it assert, or return a text, or True or False; an `async def` does not run here",
+        )
+    return Outcome(said or f"{name} returned")
+
+
+_PLAIN = (ImportError, AttributeError, OSError, SyntaxError)
+"""Errors that say by themselves what is wrong."""
 
 
 def _load(context: Context, name: str) -> Callable[..., object]:
@@ -113,8 +135,9 @@ def _load(context: Context, name: str) -> Callable[..., object]:
             dotted, _, function = name.partition(":")
             module = importlib.import_module(dotted)
         found = getattr(module, function)
-    except (ImportError, AttributeError, OSError, SyntaxError) as error:
-        raise context.error(f"the function {name!r} cannot be had: {error}") from None
+    except Exception as error:  # the author's own code runs when it is imported
+        said = str(error) if isinstance(error, _PLAIN) else f"{type(error).__name__}: {error}"
+        raise context.error(f"the function {name!r} cannot be had: {said}") from None
     if not callable(found):
         raise context.error(f"{name!r} is no function")
     result: Callable[..., object] = found

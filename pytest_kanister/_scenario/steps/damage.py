@@ -62,7 +62,6 @@ def run(context: Context, damage: Damage) -> Outcome:
 def _workload(context: Context, damage: Damage) -> Outcome:
     before = context.content()
     context.touched()
-    context.settled.clear()
     done = context.stage.workload.damage(**damage.how)
     if context.content() == before:
         raise context.mark.vacuous(

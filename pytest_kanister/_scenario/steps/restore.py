@@ -62,6 +62,8 @@ def _into(reader: Reader) -> Mapping[str, Any]:
     found: Mapping[str, Any] = reader.mapping(optional=None)
     if "kind" in found:
         raise reader.at("kind").error("a backup is restored into a workload of its own kind")
+    for key in {"name", "namespace"} & found.keys():
+        reader.at(key).text()
     return found
 
 

@@ -77,6 +77,8 @@ def run(context: Context, sql: Sql) -> Outcome:
 def _text(cell: Any) -> str | None:
     if cell is None:
         return None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"  # as `true` in the scenario is read
     return cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell)
 
 
