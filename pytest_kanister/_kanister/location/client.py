@@ -21,6 +21,7 @@ from pytest_kanister._kanister.location.signing import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from xml.etree.ElementTree import Element
 
     Body = bytes | memoryview
 
@@ -67,7 +68,10 @@ class S3Client:
         self._credentials = credentials
         self._verify_tls = verify_tls
         address = endpoint or f"https://s3.{region}.amazonaws.com"
-        parts = urlsplit(address if "://" in address else f"https://{address}")
+        try:
+            parts = urlsplit(address if "://" in address else f"https://{address}")
+        except ValueError:  # half of the brackets of an IPv6 address
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise LocationError(f"endpoint {endpoint!r}: expected http(s)://host:port")
         self._secure = parts.scheme == "https"
@@ -90,15 +94,13 @@ class S3Client:
 
     def location(self) -> str:
         """The bucket's region as GetBucketLocation says; empty for the default one."""
-        from xml.etree.ElementTree import fromstring
-
         answer = self._read("GET", query=[("location", "")])
-        return (fromstring(answer).text or "").strip()
+        return (_parsed(answer).text or "").strip()
 
     def head_bucket(self) -> str:
         """Whether the bucket is there; its region where the answer names one, else empty."""
         response = self._request("HEAD")
-        response.read()
+        self._body(response)
         return response.headers.get("x-amz-bucket-region") or ""
 
     def put(self, key: str, body: Body) -> None:
@@ -130,14 +132,12 @@ class S3Client:
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object whose key starts with `prefix`, in key order, page by page."""
-        from xml.etree.ElementTree import fromstring
-
         token = ""
         while True:
             query = [("list-type", "2"), ("prefix", prefix)]
             if token:
                 query.append(("continuation-token", token))
-            page = fromstring(self._read("GET", query=query))
+            page = _parsed(self._read("GET", query=query))
             space = page.tag[: page.tag.index("}") + 1] if "}" in page.tag else ""
             for row in page.iter(f"{space}Contents"):
                 yield StoredObject(
@@ -155,9 +155,7 @@ class S3Client:
 
     def start_multipart(self, key: str) -> str:
         """Begins an upload in parts; returns its id."""
-        from xml.etree.ElementTree import fromstring
-
-        page = fromstring(self._read("POST", key, query=[("uploads", "")]))
+        page = _parsed(self._read("POST", key, query=[("uploads", "")]))
         for node in page:
             if node.tag.rpartition("}")[2] == "UploadId":
                 return node.text or ""
@@ -167,7 +165,7 @@ class S3Client:
         """Uploads part `number` (from 1); returns its ETag."""
         query = [("partNumber", str(number)), ("uploadId", upload_id)]
         response = self._request("PUT", key, query=query, body=body)
-        response.read()
+        self._body(response)
         return response.headers.get("ETag") or ""
 
     def complete_multipart(self, key: str, upload_id: str, etags: Sequence[str]) -> None:
@@ -195,7 +193,14 @@ class S3Client:
         query: Sequence[tuple[str, str]] = (),
         body: Body = b"",
     ) -> bytes:
-        return self._request(method, key, query=query, body=body).read()
+        return self._body(self._request(method, key, query=query, body=body))
+
+    def _body(self, response: http.client.HTTPResponse) -> bytes:
+        try:
+            return response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise S3Error(0, "RequestError", f"transfer broke off: {go_words(error)}") from error
 
     def _request(
         self,
@@ -212,10 +217,14 @@ class S3Client:
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 failure = self._unanswered(method, key, query, error)
+            except ValueError as error:  # keys or an address that cannot be written in HTTP
+                self.close()
+                # Its own words would show the key.
+                raise self._unanswered(method, key, query, error) from None
             else:
                 if response.status < 300:
                     return response
-                failure = _error(response.status, response.read(), response.headers)
+                failure = _error(response.status, self._body(response), response.headers)
                 if response.status < 500:
                     raise failure
             if attempt < _ATTEMPTS:
@@ -270,6 +279,20 @@ class S3Client:
         return http.client.HTTPSConnection(
             self._host, self._port, timeout=_TIMEOUT_S, context=context
         )
+
+
+def _parsed(answer: bytes) -> Element:
+    """The root of an answer in XML; a web server that is no S3 server may answer anything."""
+    from xml.etree.ElementTree import ParseError, fromstring
+
+    try:
+        return fromstring(answer)
+    except ParseError as error:
+        raise S3Error(
+            200,
+            "SerializationError",
+            f"failed to decode REST XML response: {error}: is this an S3 server?",
+        ) from error
 
 
 def _error(status: int, body: bytes, headers: http.client.HTTPMessage | None = None) -> S3Error:

@@ -53,8 +53,10 @@ def go_words(error: Exception, host: str = "", port: int = 0) -> str:
     import socket
 
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, (socket.gaierror, UnicodeError)):
         return f"dial tcp: lookup {host}: no such host"
+    if isinstance(error, ValueError):  # all else that is sent is encoded by us
+        return 'net/http: invalid header field value for "Authorization"'
     number = error.errno if isinstance(error, OSError) else None
     if number in _CONNECTING:
         return f"dial tcp {address}: connect: {_CONNECTING[number]}"

@@ -43,10 +43,9 @@ def parse_profile(text: str) -> Location:
     except ValueError as error:
         raise LocationError(f"failed to unmarshal profile: {error}") from None
     if not isinstance(raw, dict | None):
-        found = {list: "array", str: "string", bool: "bool"}.get(type(raw), "number")
         raise LocationError(
-            f"failed to unmarshal profile: json: cannot unmarshal {found} into Go value of type "
-            "param.Profile"
+            f"failed to unmarshal profile: json: cannot unmarshal {_json_type(raw)} into Go value "
+            "of type param.Profile"
         )
     profile = raw or {}
     location = _field(profile, "location", {})
@@ -60,10 +59,10 @@ def parse_profile(text: str) -> Location:
         raise LocationError(f"Unsupported Location type: {kind}")
     return Location(
         kind,
-        _field(location, "bucket", ""),
-        _field(location, "endpoint", ""),
-        _field(location, "prefix", ""),
-        _field(location, "region", ""),
+        _text(location, "Location", "bucket"),
+        _text(location, "Location", "endpoint"),
+        _text(location, "Location", "prefix"),
+        _text(location, "Location", "region"),
         _credentials(_field(profile, "credential", {})),
         bool(_field(profile, "skipSSLVerify", default=False)),
     )
@@ -80,11 +79,27 @@ def _field(record: Any, name: str, default: Any) -> Any:
     return default if value is None else value
 
 
+def _text(record: Any, owner: str, name: str) -> str:
+    """A field that must be a text."""
+    value: Any = _field(record, name, "")
+    if not isinstance(value, str):
+        raise LocationError(
+            f"failed to unmarshal profile: json: cannot unmarshal {_json_type(value)} into Go "
+            f"struct field {owner}.{name} of type string"
+        )
+    return value
+
+
+def _json_type(value: Any) -> str:
+    names = {dict: "object", list: "array", str: "string", bool: "bool"}
+    return names.get(type(value), "number")
+
+
 def _credentials(credential: Any) -> Credentials:
     kind = _field(credential, "type", "")
     if kind == "keyPair":
         pair = _field(credential, "keyPair", {})
-        return Credentials(_field(pair, "id", ""), _field(pair, "secret", ""))
+        return Credentials(_text(pair, "KeyPair", "id"), _text(pair, "KeyPair", "secret"))
     if kind == "secret":
         return _secret_credentials(_field(credential, "secret", {}))
     raise LocationError(f"Unsupported type '{kind}' for credential")
@@ -97,12 +112,18 @@ def _secret_credentials(secret: Any) -> Credentials:
         where = f"{_field(metadata, 'namespace', '')}:{_field(metadata, 'name', '')}"
         raise LocationError(f"Unsupported type '{kind}' for secret '{where}'")
     values: dict[str, str] = {}
-    for name, encoded in _field(secret, "data", {}).items():
+    data = _field(secret, "data", {})
+    if not isinstance(data, dict):
+        raise LocationError(
+            f"failed to unmarshal profile: json: cannot unmarshal {_json_type(data)} into Go "
+            "struct field Secret.data of type map[string][]uint8"
+        )
+    for name, encoded in data.items():
         if name not in _AWS_FIELDS:
             raise LocationError("Secret has an unknown field")
         try:
             values[name] = base64.b64decode(encoded or "", validate=True).decode()
-        except (binascii.Error, ValueError):
+        except (binascii.Error, TypeError, ValueError):
             raise LocationError(
                 f"failed to unmarshal profile: Credential.Secret.data.{name}: expected base64"
             ) from None

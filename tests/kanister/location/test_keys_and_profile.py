@@ -65,6 +65,14 @@ def test_typed_secret() -> None:
         ("{", "failed to unmarshal profile: "),
         ("null", "Unsupported Location type: "),
         ('{"Location":{"type":"gcs"}}', "location type gcs: the embedded kando"),
+        (
+            '{"Location":{"type":"s3Compliant","bucket":5}}',
+            "cannot unmarshal number into Go struct field Location.bucket of type string",
+        ),
+        (
+            _profile(Type="secret", Secret={**_secret(), "data": []}),
+            "cannot unmarshal array into Go struct field Secret.data of type map[string][]uint8",
+        ),
         (_profile(Type="x"), "Unsupported type 'x' for credential"),
         (
             _profile(Type="secret", Secret=_secret("Opaque")),

@@ -160,6 +160,15 @@ def test_delete_goes_by_string_prefix(kando: str, s3_server: Any) -> None:
     assert s3_server.keys(bucket) == []
 
 
+def test_pull_to_a_full_disk(kando: str, s3_server: Any) -> None:
+    bucket = s3_server.bucket()
+    s3_server.boto().put_object(Bucket=bucket, Key="x", Body=b"y")
+    profile = _profile(s3_server, bucket)
+    done = _run(kando, "location", "pull", "-p", profile, "-s", "x", "/dev/full")
+    assert done.returncode == 69
+    assert done.stderr.startswith(b"Error: write /dev/full: no space left on device\n")
+
+
 def test_missing_bucket(kando: str, s3_server: Any) -> None:
     profile = _profile(s3_server, "nope")
     done = _run(kando, "location", "push", "-p", profile, "-s", "x", "-", stdin=b"y")

@@ -80,6 +80,10 @@ def pull(arguments: list[str], flags: dict[str, str]) -> None:
             view = memoryview(piece)
             while view:
                 view = view[os.write(descriptor, view) :]
+    except OSError as error:  # a full disk
+        reason = (error.strerror or str(error)).lower()
+        name = "/dev/stdout" if descriptor == 1 else target
+        raise CommandError(f"write {name}: {reason}") from error
     finally:
         if descriptor != 1:
             os.close(descriptor)
