@@ -1,19 +1,20 @@
-"""Pods: waiting until one is ready, and hearing at once that it never will be."""
+"""Pods: waiting until one is ready and answers, and hearing at once that it never will."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._model.resources import PODS
 from pytest_kanister.errors import ApiError, EnvironmentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pytest_kanister._kube.client import KubeClient
     from pytest_kanister._model.api import Object
 
-__all__ = ["pod_evidence", "wait_pod_ready"]
+__all__ = ["pod_evidence", "wait_pod_answers", "wait_pod_ready"]
 
 # Reasons for which a kubelet keeps a container waiting that time alone does not mend.
 _HOPELESS = {
@@ -75,6 +76,50 @@ def wait_pod_ready(kube: KubeClient, namespace: str, name: str, *, timeout_s: fl
             ],
         )
     return pod
+
+
+def wait_pod_answers(
+    kube: KubeClient,
+    namespace: str,
+    name: str,
+    ask: Callable[[], object],
+    *,
+    timeout_s: float,
+    failure: str,
+    not_yet: tuple[type[Exception], ...] = (EnvironmentProblem,),
+) -> None:
+    """Until the pod is ready, and its server has answered `ask`.
+
+    Args:
+        kube: the cluster.
+        namespace: the pod's.
+        name: the pod's.
+        ask: asks the server; an answer is that it comes to its end.
+        timeout_s: for both together.
+        failure: who did not do what, in words: `MySQL shop/store did not answer`.
+        not_yet: what `ask` raises as long as it is worth asking again.
+
+    Raises:
+        EnvironmentProblem: as `wait_pod_ready` says, or `failure` with the last reason.
+    """
+    deadline = Deadline(timeout_s)
+    wait_pod_ready(kube, namespace, name, timeout_s=deadline.left_s)
+    last: list[Exception] = []
+
+    def answers() -> bool | None:
+        try:
+            ask()
+        except not_yet as error:
+            last[:] = [error]
+            return None
+        return True
+
+    if not wait_until(answers, deadline):
+        raise EnvironmentProblem(
+            f"{failure} after {deadline.timeout_s:.0f} s: {last[0]}",
+            evidence=pod_evidence(kube, namespace, name),
+            remedies=["see what the server says above", "--kanister-ready-timeout-s gives more"],
+        )
 
 
 def pod_evidence(kube: KubeClient, namespace: str, name: str, *, lines: int = 20) -> str:

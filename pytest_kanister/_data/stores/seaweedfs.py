@@ -7,12 +7,11 @@ import secrets
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._data.stores.bucket import S3Bucket
 from pytest_kanister._data.stores.features import probe_features
 from pytest_kanister._data.stores.manifests import ACCESS_KEY, IMAGE, SECRET_KEY, manifests
 from pytest_kanister._data.stores.s3 import make_client, warm_up
-from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
+from pytest_kanister._kube.pods import wait_pod_answers
 from pytest_kanister._model.resources import (
     PERSISTENTVOLUMECLAIMS,
     PODS,
@@ -81,34 +80,23 @@ class SeaweedFS:
             bucket: made and tried, then kept: the server prepares space at a bucket's first
                 object, and that time passes here.  Empty: a bucket that goes again.
         """
-        deadline = Deadline(self._settings.ready_timeout_s)
-        pod = f"{self.name}-0"
-        wait_pod_ready(self._kube, self.namespace, pod, timeout_s=deadline.left_s)
         scratch = f"readiness-{secrets.token_hex(4)}"
-        last: list[Exception] = []
 
-        def works() -> bool | None:
-            try:
-                tried = self._bucket(bucket or scratch)
-                tried.create()
-                _try_out(tried.within(f"{scratch}/"))
-                if not bucket:
-                    tried.drop()
-            except EnvironmentProblem as error:
-                last[:] = [error]
-                return None
-            return True
+        def works() -> None:
+            tried = self._bucket(bucket or scratch)
+            tried.create()
+            _try_out(tried.within(f"{scratch}/"))
+            if not bucket:
+                tried.drop()
 
-        if not wait_until(works, deadline):
-            raise EnvironmentProblem(
-                f"the S3 server {self.namespace}/{self.name} did not work after "
-                f"{deadline.timeout_s:.0f} s: {last[0]}",
-                evidence=pod_evidence(self._kube, self.namespace, pod),
-                remedies=[
-                    "see what the server says above",
-                    "--kanister-ready-timeout-s gives more",
-                ],
-            )
+        wait_pod_answers(
+            self._kube,
+            self.namespace,
+            f"{self.name}-0",
+            works,
+            timeout_s=self._settings.ready_timeout_s,
+            failure=f"the S3 server {self.namespace}/{self.name} did not work",
+        )
 
     def close(self) -> None:
         """Gives up the way to the server; a later use finds a new one."""

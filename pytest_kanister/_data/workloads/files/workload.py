@@ -8,8 +8,8 @@ import secrets
 import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.polling import Deadline, wait_until
+from pytest_kanister._data.workloads.datasets import Datasets
 from pytest_kanister._data.workloads.files.answers import inside, whole
 from pytest_kanister._data.workloads.files.datasets import entries_of
 from pytest_kanister._data.workloads.files.manifests import (
@@ -20,6 +20,7 @@ from pytest_kanister._data.workloads.files.manifests import (
     manifests,
 )
 from pytest_kanister._data.workloads.files.reading import snapshot_of
+from pytest_kanister._data.workloads.options import check_options
 from pytest_kanister._kube.pods import wait_pod_ready
 from pytest_kanister._model.references import Target
 from pytest_kanister._model.resources import (
@@ -48,6 +49,7 @@ _DEFAULTS = {
     "mountPath": "/var/log",
     "storage": "1Gi",
 }
+_DATASETS = Datasets("files", "yaml")
 _READER_IMAGE = "python:3.13-alpine"
 
 _LONGEST_S = 900.0
@@ -86,12 +88,7 @@ class Files:
         namespace: str,
         options: Mapping[str, Any],
     ) -> None:
-        for option, value in options.items():
-            if option not in _DEFAULTS:
-                known = ", ".join(_DEFAULTS)
-                raise UsageProblem(f"workload files: it has the options {known}, found {option!r}")
-            if not isinstance(value, str) or not value:
-                raise UsageProblem(f"workload files {option}: expected a text, found {value!r}")
+        check_options(self.kind, options, _DEFAULTS)
         self.name = name
         self.namespace = namespace
         self._kube = kube
@@ -149,8 +146,7 @@ class Files:
 
     def datasets(self) -> Sequence[str]:
         """Names of the bundled files."""
-        folder = bundled("fixtures", "datasets", "files")
-        return sorted(path.stem for path in folder.glob("*.yaml"))
+        return _DATASETS.names()
 
     def seed(self, dataset: str | Path) -> int:
         """Makes a bundled dataset's entries, or a file's; returns how many there are.
@@ -158,14 +154,7 @@ class Files:
         Raises:
             UsageProblem: no such dataset, an entry that is none, or one that may not be made.
         """
-        if isinstance(dataset, str):
-            if dataset not in self.datasets():
-                raise UsageProblem(
-                    f"files has the datasets {', '.join(self.datasets())}; found {dataset!r} "
-                    "(a file of one's own is given as a path)"
-                )
-            dataset = bundled("fixtures", "datasets", "files", f"{dataset}.yaml")
-        (answer,) = self._ask("seed", entries_of(dataset))
+        (answer,) = self._ask("seed", entries_of(_DATASETS.file(dataset)))
         return int(answer["entries"])
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:

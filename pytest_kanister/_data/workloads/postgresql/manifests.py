@@ -2,91 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pytest_kanister._data.workloads.manifests import server_manifests
 from pytest_kanister._data.workloads.postgresql.connection import PORT
+from pytest_kanister._data.workloads.release import Names
 
 if TYPE_CHECKING:
     from pytest_kanister._model.api import Object
 
-__all__ = ["PASSWORD_KEY", "claim_name", "full_name", "manifests", "pod_name"]
+__all__ = ["manifests", "names_of"]
 
-PASSWORD_KEY = "postgres-password"
-
-
-def full_name(name: str) -> str:
-    """Of StatefulSet, Service and Secret: `<release>-postgresql`, as Bitnami's chart has it."""
-    return f"{name}-postgresql"
+_PASSWORD_KEY = "postgres-password"
 
 
-def pod_name(name: str) -> str:
-    """The StatefulSet's only pod."""
-    return f"{full_name(name)}-0"
-
-
-def claim_name(name: str) -> str:
-    """The claim that the StatefulSet makes for its pod and that outlives it."""
-    return f"data-{pod_name(name)}"
+def names_of(name: str) -> Names:
+    """Of a release: `<release>-postgresql` for everything, as Bitnami's chart has it."""
+    full = f"{name}-postgresql"
+    return Names(full, f"{full}-hl", full, _PASSWORD_KEY)
 
 
 def manifests(
     name: str, namespace: str, *, image: str, storage: str, password: str
 ) -> list[Object]:
-    """Secret, Services and StatefulSet, in the order in which they must be created.
-
-    There is no readinessProbe: `PostgreSQL.wait_ready` asks a real query as the administrator
-    instead, which proves more than a probe.
-    """
-    full = full_name(name)
-    labels = {
-        "app.kubernetes.io/instance": name,
-        "app.kubernetes.io/name": "postgresql",
-        "app.kubernetes.io/component": "primary",
-        "app.kubernetes.io/managed-by": "pytest-kanister",
-    }
-    selector = {key: labels[key] for key in list(labels)[:3]}
-
-    def obj(kind: str, called: str, body: dict[str, Any], api_version: str = "v1") -> Object:
-        metadata = {"name": called, "namespace": namespace, "labels": dict(labels)}
-        return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}
-
-    def service(called: str, extra: dict[str, Any]) -> Object:
-        ports = [{"name": "tcp-postgresql", "port": PORT, "targetPort": "tcp-postgresql"}]
-        return obj("Service", called, {"spec": {"selector": selector, "ports": ports, **extra}})
-
+    """See `server_manifests`."""
+    names = names_of(name)
     bitnami = "bitnami" in image
     mount = "/bitnami/postgresql" if bitnami else "/var/lib/postgresql/data"
     # The official image's own place differs from release to release.
     place = [] if bitnami else [{"name": "PGDATA", "value": f"{mount}/pgdata"}]
-    reference = {"secretKeyRef": {"name": full, "key": PASSWORD_KEY}}
-    container = {
-        "name": "postgresql",
-        "image": image,
-        "ports": [{"name": "tcp-postgresql", "containerPort": PORT}],
-        "env": [{"name": "POSTGRES_PASSWORD", "valueFrom": reference}, *place],
-        "volumeMounts": [{"name": "data", "mountPath": mount}],
-    }
-    claim = {
-        "metadata": {"name": "data", "labels": selector},
-        "spec": {
-            "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": storage}},
-        },
-    }
-    stateful_set = {
-        "spec": {
-            "replicas": 1,
-            "serviceName": f"{full}-hl",
-            "selector": {"matchLabels": selector},
-            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
-            "volumeClaimTemplates": [claim],
-        }
-    }
+    reference = {"secretKeyRef": {"name": names.secret, "key": _PASSWORD_KEY}}
     # Charts before 11 wrote the second key; Blueprints of that time read it.
-    keys = (PASSWORD_KEY, "postgresql-password")
-    return [
-        obj("Secret", full, {"type": "Opaque", "stringData": dict.fromkeys(keys, password)}),
-        service(f"{full}-hl", {"clusterIP": "None", "publishNotReadyAddresses": True}),
-        service(full, {"type": "ClusterIP"}),
-        obj("StatefulSet", full, stateful_set, "apps/v1"),
-    ]
+    keys = (_PASSWORD_KEY, "postgresql-password")
+    return server_manifests(
+        names,
+        namespace,
+        selector={
+            "app.kubernetes.io/instance": name,
+            "app.kubernetes.io/name": "postgresql",
+            "app.kubernetes.io/component": "primary",
+        },
+        container={
+            "name": "postgresql",
+            "image": image,
+            "ports": [{"name": "tcp-postgresql", "containerPort": PORT}],
+            "env": [{"name": "POSTGRES_PASSWORD", "valueFrom": reference}, *place],
+            "volumeMounts": [{"name": "data", "mountPath": mount}],
+        },
+        port={"name": "tcp-postgresql", "port": PORT, "targetPort": "tcp-postgresql"},
+        storage=storage,
+        keys=dict.fromkeys(keys, password),
+    )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
-import string
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pytest_kanister._base.bundled import bundled
-from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._data.evidence.runs import RunFile
 from pytest_kanister._data.proof.collect import Collector
+from pytest_kanister._data.workloads.datasets import Datasets
+from pytest_kanister._data.workloads.options import check_options
 from pytest_kanister._data.workloads.postgresql.connection import (
     ADMINISTRATOR,
     PORT,
@@ -27,26 +24,10 @@ from pytest_kanister._data.workloads.postgresql.damages import (
     do_damage,
 )
 from pytest_kanister._data.workloads.postgresql.generated import GENERATED, Generated
-from pytest_kanister._data.workloads.postgresql.losing import lose_volume
-from pytest_kanister._data.workloads.postgresql.manifests import (
-    PASSWORD_KEY,
-    claim_name,
-    full_name,
-    manifests,
-    pod_name,
-)
+from pytest_kanister._data.workloads.postgresql.manifests import manifests, names_of
 from pytest_kanister._data.workloads.postgresql.snapshots import take_snapshot
-from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
-from pytest_kanister._model.references import Target
-from pytest_kanister._model.resources import (
-    PERSISTENTVOLUMECLAIMS,
-    PODS,
-    SECRETS,
-    SERVICES,
-    STATEFULSETS,
-)
-from pytest_kanister._model.secret import Secret
-from pytest_kanister.errors import EnvironmentProblem, UsageProblem
+from pytest_kanister._data.workloads.release import Release
+from pytest_kanister.errors import UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -57,6 +38,7 @@ if TYPE_CHECKING:
 
     from pytest_kanister._data.proof import Snapshot
     from pytest_kanister._kube import KubeClient
+    from pytest_kanister._model.references import Target
     from pytest_kanister._model.settings import Settings
 
     Connect = Callable[[str], AbstractContextManager[Connection[Any]]]
@@ -93,22 +75,14 @@ class PostgreSQL:
         namespace: str,
         options: Mapping[str, Any],
     ) -> None:
-        for option, value in options.items():
-            if option not in _DEFAULTS:
-                known = ", ".join(_DEFAULTS)
-                raise UsageProblem(
-                    f"workload {self.kind}: it has the options {known}, found {option!r}"
-                )
-            if not isinstance(value, str) or not value:
-                raise UsageProblem(
-                    f"workload {self.kind} {option}: expected a text, found {value!r}"
-                )
+        check_options(self.kind, options, _DEFAULTS)
         self.name = name
         self.namespace = namespace
         self._kube = kube
         self._settings = settings
         self._options = {**_DEFAULTS, **options}
-        self._password: Secret | None = None
+        self._release = Release(kube, settings, namespace, names_of(name), PORT)
+        self._datasets = Datasets(self.kind, "sql", (GENERATED,))
 
     def deploy(self) -> None:
         """Secret, two Services and a StatefulSet.
@@ -119,67 +93,39 @@ class PostgreSQL:
             EnvironmentProblem: psycopg is missing: said before anything is made.
         """
         driver()
-        alphabet = string.ascii_letters + string.digits  # safe in any shell, URL or option file
-        made_up = "".join(secrets.choice(alphabet) for _ in range(20))
-        password = self._password.reveal() if self._password else made_up
-        for manifest in manifests(self.name, self.namespace, password=password, **self._options):
-            self._kube.create(manifest, self.namespace)
+        password = self._release.new_password()
+        self._release.create(
+            manifests(self.name, self.namespace, password=password, **self._options)
+        )
 
     def take_credentials(self, source: Self) -> None:
         """The administrator's password will be the other server's."""
-        self._password = source._administrators_password()
+        self._release.take_password(source._release.password())
 
     def wait_ready(self) -> None:
         """Until the administrator's query is answered through the Service."""
-        deadline = Deadline(self._settings.ready_timeout_s)
-        pod = pod_name(self.name)
-        wait_pod_ready(self._kube, self.namespace, pod, timeout_s=deadline.left_s)
-        last: list[Exception] = []
-
-        def answers() -> bool | None:
-            try:
-                return bool(self.execute("SELECT 1"))
-            except (EnvironmentProblem, UsageProblem) as error:
-                last[:] = [error]
-                return None
-
-        if not wait_until(answers, deadline):
-            raise EnvironmentProblem(
-                f"PostgreSQL {self.namespace}/{self.name} did not answer its administrator's "
-                f"query after {deadline.timeout_s:.0f} s: {last[0] if last else ''}",
-                evidence=pod_evidence(self._kube, self.namespace, pod),
-                remedies=[
-                    "see what the server says above",
-                    "--kanister-ready-timeout-s gives more",
-                ],
-            )
+        self._release.wait_answers(
+            lambda: self.execute("SELECT 1"),
+            f"PostgreSQL {self.namespace}/{self.name} did not answer its administrator's query",
+        )
 
     def remove(self) -> None:
         """Deletes StatefulSet, pod, volume, Services and Secret."""
-        full = full_name(self.name)
-        kube, namespace, wait_s = self._kube, self.namespace, self._settings.ready_timeout_s
-        kube.delete(STATEFULSETS, full, namespace, wait_s=wait_s)
-        kube.delete(PODS, pod_name(self.name), namespace, wait_s=wait_s, grace_period_s=0)
-        kube.delete(PERSISTENTVOLUMECLAIMS, claim_name(self.name), namespace, wait_s=wait_s)
-        for service in (full, f"{full}-hl"):
-            kube.delete(SERVICES, service, namespace)
-        kube.delete(SECRETS, full, namespace)
-        self._password = None
+        self._release.remove()
 
     @property
     def target(self) -> Target:
         """The StatefulSet."""
-        return Target("statefulset", full_name(self.name), self.namespace)
+        return self._release.target
 
     @property
     def secrets(self) -> Mapping[str, Target]:
         """`postgresql`; most public Blueprints find the Secret by its name themselves."""
-        return {self.kind: Target("secret", full_name(self.name), self.namespace)}
+        return {self.kind: self._release.secret}
 
     def datasets(self) -> Sequence[str]:
         """Names of the bundled files, and `generated`."""
-        folder = bundled("fixtures", "datasets", self.kind)
-        return [*sorted(path.stem for path in folder.glob("*.sql")), GENERATED]
+        return self._datasets.names()
 
     def seed(self, dataset: str | Path) -> int:
         r"""Runs a bundled dataset, or a file, by psql in the pod; how many rows there are more.
@@ -194,7 +140,7 @@ class PostgreSQL:
             made = Generated(dataset)
             with self._connecting() as opened:
                 return made.load(opened)
-        script = self._script(dataset)
+        script = self._datasets.text(dataset)
         with self._connecting() as opened:
             before = count_rows(opened)
             self.run_script(script)
@@ -218,8 +164,8 @@ class PostgreSQL:
         """
         done = self._kube.exec(
             self.namespace,
-            pod_name(self.name),
-            ["sh", "-c", _PSQL, full_name(self.name), ADMINISTRATOR],
+            self._release.names.pod,
+            ["sh", "-c", _PSQL, self._release.names.server, ADMINISTRATOR],
             stdin=script.encode(),
             timeout_s=self._settings.actionset_timeout_s,
         )
@@ -260,44 +206,18 @@ class PostgreSQL:
             return f"ran {' '.join(argument.split())}"
         if argument is not True:
             raise UsageProblem(f"damage {kind}: expected true, found {argument!r}")
-        image, limit_s = self._options["image"], self._settings.ready_timeout_s
         replaced = kind == "emptyServer"
-        lose_volume(
-            self._kube, self.name, self.namespace, image, replaced=replaced, timeout_s=limit_s
-        )
+        done = self._release.lose_volume(self._options["image"], replaced=replaced)
         self.wait_ready()
-        done = "replaced" if replaced else "wiped"
-        return f"{done} the volume {claim_name(self.name)}; the server is empty"
+        return done
 
     @contextmanager
     def _connecting(self) -> Iterator[Connect]:
         """Opens connections to the server's databases, as administrator."""
-        timeout_s = self._settings.ready_timeout_s
-        full = full_name(self.name)
-        with self._kube.reach(self.namespace, full, PORT, timeout_s=timeout_s) as address:
-            yield partial(connect, Login(address, self._administrators_password()))
+        with self._release.reach() as address:
+            yield partial(connect, Login(address, self._release.password()))
 
     @contextmanager
     def _reopen(self, database: str) -> Iterator[Connection[Any]]:
         with self._connecting() as opened, opened(database) as connection:
             yield connection
-
-    def _administrators_password(self) -> Secret:
-        """From the cluster: what Blueprints read is what we use."""
-        if self._password is None:
-            secret = self._kube.get(SECRETS, full_name(self.name), self.namespace)
-            self._password = Secret(base64.b64decode(secret["data"][PASSWORD_KEY]).decode())
-        return self._password
-
-    def _script(self, dataset: str | Path) -> str:
-        if isinstance(dataset, str):
-            if dataset not in self.datasets():
-                raise UsageProblem(
-                    f"{self.kind} has the datasets {', '.join(self.datasets())}; found "
-                    f"{dataset!r} (a file of one's own is given as a path)"
-                )
-            dataset = bundled("fixtures", "datasets", self.kind, f"{dataset}.sql")
-        try:
-            return dataset.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageProblem(f"cannot read the dataset {dataset}: {error}") from None

@@ -44,7 +44,7 @@ def test_a_script_sees_what_changed(
 ) -> None:
     mysql.execute(scene + accounts)
     before, after = str(tmp_path / "before"), str(tmp_path / "after")
-    password = mysql._root_password().reveal()
+    password = mysql._release.password().reveal()
     with kube.reach(mysql.namespace, mysql.name, PORT, timeout_s=20) as address:
         target = f"mysql://root@{address.host}:{address.port}"
         done = command("snapshot", target, "-o", before, password=password)

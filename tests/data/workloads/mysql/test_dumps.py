@@ -9,7 +9,7 @@ import pytest
 
 from pytest_kanister._data.proof import compare
 from pytest_kanister._data.stores.ledger import check_dump
-from pytest_kanister._data.workloads.mysql.manifests import pod_name
+from pytest_kanister._data.workloads.mysql.manifests import names_of
 
 if TYPE_CHECKING:
     from pytest_kanister._data.workloads.mysql import MySQL
@@ -23,7 +23,9 @@ TUTORIAL = "--column-statistics=0 --single-transaction --all-databases"
 
 def run(kube: KubeClient, mysql: MySQL, program: str, stdin: bytes = b"") -> bytes:
     command = f'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec {program}'
-    result = kube.exec(mysql.namespace, pod_name(mysql.name), ["bash", "-c", command], stdin=stdin)
+    result = kube.exec(
+        mysql.namespace, names_of(mysql.name).pod, ["bash", "-c", command], stdin=stdin
+    )
     assert result.exit_status == 0, result.stderr.decode()
     return result.stdout
 
@@ -42,7 +44,7 @@ def restore(kube: KubeClient, mysql: MySQL, body: bytes) -> None:
 def login(kube: KubeClient, mysql: MySQL, user: str, password: str) -> str:
     """What a client over the network hears: empty when it is let in."""
     command = f"MYSQL_PWD={password} exec mysql -h {mysql.name} -u {user} -e 'SELECT 1'"
-    result = kube.exec(mysql.namespace, pod_name(mysql.name), ["bash", "-c", command])
+    result = kube.exec(mysql.namespace, names_of(mysql.name).pod, ["bash", "-c", command])
     return result.stderr.decode() if result.exit_status else ""
 
 

@@ -173,7 +173,7 @@ def test_the_commands_with_digests_and_a_server_as_it_is(
 ) -> None:
     mysql.seed("accounts")
     mysql.execute("ALTER TABLE myImportantData.Accounts ADD PRIMARY KEY (name(20))")
-    monkeypatch.setenv("PYTEST_KANISTER_PASSWORD", mysql._root_password().reveal())
+    monkeypatch.setenv("PYTEST_KANISTER_PASSWORD", mysql._release.password().reveal())
     file = str(tmp_path / "before")
     with kube.reach(mysql.namespace, mysql.name, 3306, timeout_s=20) as address:
         target = f"mysql://root@{address.host}:{address.port}"

@@ -80,7 +80,7 @@ def test_options_that_cannot_be_used(options: dict[str, Any], text: str) -> None
 
 def test_an_unknown_dataset_names_the_known_ones() -> None:
     with pytest.raises(UsageProblem, match=r"accounts.*found 'acounts'"):
-        workload()._script("acounts")
+        workload().seed("acounts")
 
 
 def test_a_missing_driver_is_an_error_that_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

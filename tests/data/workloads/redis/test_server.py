@@ -11,7 +11,7 @@ import pytest
 from pytest_kanister._base.polling import Deadline, wait_until
 from pytest_kanister._data.proof import Snapshot, compare
 from pytest_kanister._data.workloads.redis import Redis
-from pytest_kanister._data.workloads.redis.manifests import pod_name, service_name
+from pytest_kanister._data.workloads.redis.manifests import names_of
 from pytest_kanister._data.workloads.redis.snapshots import Expiries, take_snapshot
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.resources import PODS
@@ -42,8 +42,8 @@ def test_a_replica_is_the_same_ten_times(deploy: Callable[[str, str], Redis], im
     if image != "redis:7.0":  # which has no fields that end
         first.seed("tricky-8")
     truth = first.snapshot()
-    host = f"{service_name('first')}.{first.namespace}.svc.cluster.local"
-    password = first._read_password().reveal()
+    host = f"{names_of('first').server}.{first.namespace}.svc.cluster.local"
+    password = first._release.password().reveal()
     second.execute(f"CONFIG SET masterauth {password}\nREPLICAOF {host} 6379")
 
     def same() -> bool | None:
@@ -61,7 +61,7 @@ def test_a_restart_keeps_what_is_kept_on_disk(redis: Redis, kube: KubeClient) ->
     """A physical copy of a kind: the server reads its own files again."""
     redis.seed("tricky")
     before = redis.snapshot()
-    kube.delete(PODS, pod_name(redis.name), redis.namespace, wait_s=30)
+    kube.delete(PODS, names_of(redis.name).pod, redis.namespace, wait_s=30)
     redis.wait_ready()
     after = redis.snapshot()
     assert content(after) == content(before)
@@ -171,7 +171,7 @@ def test_damages_that_hit_nothing_are_refused(
 
 def test_a_password_is_nowhere_in_a_snapshot(redis: Redis) -> None:
     redis.seed("accounts")
-    password = redis._read_password().reveal()
+    password = redis._release.password().reveal()
     snapshot = redis.snapshot()
     assert password not in repr((snapshot.inventory, snapshot.facts))
     assert "counts-9" not in repr(snapshot.inventory)
