@@ -86,6 +86,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Gives the report what an item of ours left."""
     report = yield
+    if report.when == "call" and report.failed and item.get_closest_marker("kanister"):
+        from pytest_kanister._plugin.outcome import explain
+
+        explain(item, report)
     if options.RECORD in item.stash:
         from pytest_kanister._plugin.outcome import attach
 
@@ -116,4 +120,4 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Ends what was started, however the run ended."""
-    options.close(session.config, int(exitstatus))
+    options.close(session, int(exitstatus))

@@ -79,8 +79,7 @@ class Harness:
 
     def progress(self, line: str) -> None:
         """Tells whoever listens, and the trace, what is going on."""
-        if self._session is not None:
-            line = self._session.redactor(line)
+        line = self.redact(line)
         self._trace.note("progress", line)
         self._on_progress(line)
 
@@ -267,6 +266,27 @@ class Harness:
     def losses(self) -> tuple[str, ...]:
         """What this machine or cluster could not give, one sentence each."""
         return self._session.capabilities.losses if self._session else ()
+
+    def evidence(self) -> dict[str, str]:
+        """What may explain a failure, of every workload that stands, by file name.
+
+        ActionSets, events, pods' output, the bucket's listing; without secrets.  Empty when there
+        is no workload.
+
+        Raises:
+            KanisterHarnessError: the cluster does not answer.
+        """
+        if len(self._stages) == 1:
+            return self._stages[0].evidence()
+        return {
+            f"{stage.workload.namespace}/{name}": text
+            for stage in self._stages
+            for name, text in stage.evidence().items()
+        }
+
+    def redact(self, text: str) -> str:
+        """The text without any secret of what was set up."""
+        return self._session.redactor(text) if self._session is not None else text
 
     def close(self) -> None:
         """Ends what was started; a second call does nothing."""

@@ -139,7 +139,8 @@ class Settings:
                 f"kanister full_rows: expected a number from 0 on, found {self.full_rows!r}"
             )
         for field in fields(self):
-            if field.name.endswith("_s") and getattr(self, field.name) <= 0:
+            # Clocks of the system take no more; neither infinity nor what is no number passes.
+            if field.name.endswith("_s") and not 0 < getattr(self, field.name) < 1e9:
                 raise UsageProblem(
                     f"kanister {field.name}: expected seconds above zero, "
                     f"found {getattr(self, field.name)!r}"

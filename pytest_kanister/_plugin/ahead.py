@@ -22,9 +22,10 @@ def prepare(item: pytest.Item) -> None:
 
     harness = item.config.stash[RUN].harness
     if isinstance(item, ScenarioItem):
-        if item.scenario.requires or item.get_closest_marker("skip"):
+        scenario = item.scenario
+        if scenario.requires or scenario.store or item.get_closest_marker("skip"):
             return  # it may never want it
-        spec = item.scenario.workload
+        spec = scenario.workload
         harness.prepare(spec.kind, name=spec.name, namespace=spec.namespace, options=spec.options)
     elif "kanister_mysql" in getattr(item, "fixturenames", ()):
         harness.prepare("mysql", namespace=slug(item.name), options={})

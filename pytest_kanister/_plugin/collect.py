@@ -25,7 +25,7 @@ from pytest_kanister._report.failure import failure_text
 from pytest_kanister._report.lines import step_line
 from pytest_kanister._scenario.loader import load_scenarios
 from pytest_kanister._scenario.runner import Runner
-from pytest_kanister.errors import KanisterHarnessError, ScenarioError
+from pytest_kanister.errors import HarnessBug, KanisterHarnessError, ScenarioError
 
 if TYPE_CHECKING:
     import os
@@ -160,6 +160,8 @@ class ScenarioItem(pytest.Item):
             text, said = error.text, str(error)
         elif isinstance(error, pytest.fail.Exception) and self._interrupted:
             text, said = self._interrupted, f"Failed: {error.msg}"
+        elif isinstance(error, KanisterHarnessError) and not isinstance(error, HarnessBug):
+            text, said = str(error), str(error).splitlines()[0]  # in teardown: nobody caught it
         else:
             return super().repr_failure(excinfo)
         # A plain text would be repeated whole in pytest's short summary and in JUnit's message.

@@ -1,11 +1,11 @@
-"""Where the evidence of a failed scenario goes, and that it gets there."""
+"""Where the evidence of a failed scenario or test goes, and that it gets there."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_kanister._plugin.state import RUN
+from pytest_kanister._plugin.state import RECORD, RUN, leave_record
 from pytest_kanister._report.bundle import bundle_name, marked_source, write_bundle
 from pytest_kanister.errors import KanisterHarnessError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_kanister._harness.stage import WorkloadStage
 
-__all__ = ["artifacts_root", "keep_evidence"]
+__all__ = ["artifacts_root", "keep_evidence", "keep_evidence_of_test"]
 
 
 def artifacts_root(config: pytest.Config) -> Path | None:
@@ -41,10 +41,45 @@ def keep_evidence(
         for step in record["steps"]
         if step["verdict"] != "proven" and step["where"].count(":") >= 2
     }
-    try:
-        evidence = stage.evidence()
-    except KanisterHarnessError as error:
-        evidence = {"evidence-missing.txt": stage.redact(str(error))}
     source = stage.redact(marked_source(item.path.read_text(encoding="utf-8"), lines))
-    write_bundle(folder, failure=text, scenario=source, record=record, evidence=evidence)
+    return _kept(folder, text, source, record, _gathered(stage))
+
+
+def keep_evidence_of_test(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Likewise for a failed Python test with workloads; its report and record say where."""
+    harness, root = item.config.stash[RUN].harness, artifacts_root(item.config)
+    if root is None:
+        return
+    evidence = _gathered(harness)
+    if not evidence:
+        return  # it had no workload
+    leave_record(item, ran=harness.ran(), losses=list(harness.losses))
+    own: dict[str, Any] = item.stash[RECORD]
+    record = {"nodeid": item.nodeid, **own}
+    text = harness.redact(report.longreprtext)
+    kept = _kept(root / bundle_name(item.nodeid), text, "", record, evidence)
+    leave_record(item, **kept)
+    report.sections += [("kanister", f"evidence: {folder}") for folder in kept.values()]
+
+
+class _Witness(Protocol):
+    def evidence(self) -> dict[str, str]: ...
+    def redact(self, text: str) -> str: ...
+
+
+def _gathered(of: _Witness) -> dict[str, str]:
+    try:
+        return of.evidence()
+    except KanisterHarnessError as error:
+        return {"evidence-missing.txt": of.redact(str(error))}
+
+
+def _kept(
+    folder: Path, text: str, source: str, record: Mapping[str, Any], evidence: Mapping[str, str]
+) -> dict[str, str]:
+    """`{"artifacts": folder}`; a folder that cannot be written must not hide the failure."""
+    try:
+        write_bundle(folder, failure=text, scenario=source, record=record, evidence=evidence)
+    except OSError as error:
+        return {"artifacts": f"{folder} cannot be written: {error.strerror}"}
     return {"artifacts": str(folder)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,21 +63,41 @@ def configure(config: pytest.Config) -> None:
     """Keeps a `Run` in the config's stash; a bad setting is pytest's usage error."""
     try:
         settings = settings_of(config, os.environ)
+        if settings.trace and not hasattr(config, "workerinput"):
+            _try_trace(settings.trace)
     except UsageProblem as problem:
         raise pytest.UsageError(str(problem)) from None
     run = config.stash[RUN] = Run(settings, config)
     config.pluginmanager.register(run, "kanister-run")
 
 
-def close(config: pytest.Config, exit_status: int) -> None:
-    """Writes the report, and ends what the run started."""
-    run = config.stash.get(RUN, None)
+def _try_trace(file: str) -> None:
+    """A file that cannot be written is told before anything runs, and nothing is left of it."""
+    from pytest_kanister._harness.trace import Trace
+
+    was_there = Path(file).exists()
+    Trace(file).close()
+    if not was_there:
+        Path(file).unlink()
+
+
+def close(session: pytest.Session, exit_status: int) -> None:
+    """Writes the report, and ends what the run started.
+
+    A report that cannot be written is told, and is the run's exit status; pytest's own summary is
+    still to come, so nothing is raised.
+    """
+    run = session.config.stash.get(RUN, None)
     if run is None:
         return
     try:
         run.write_report(exit_status)
     except UsageProblem as problem:
-        pytest.exit(str(problem), returncode=pytest.ExitCode.USAGE_ERROR)
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(f"ERROR: {problem}", red=True)
     finally:
         run.close()
 

@@ -7,14 +7,16 @@ import os
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._model.settings import OPTIONS
 from pytest_kanister._plugin.state import RECORD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pytest
 
-__all__ = ["attach", "repeat_command", "short_status"]
+__all__ = ["attach", "explain", "properties_of", "repeat_command", "short_status"]
 
 
 def attach(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -31,6 +33,16 @@ def attach(item: pytest.Item, report: pytest.TestReport) -> None:
         item.stash[RECORD] = {}
 
 
+def explain(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Keeps the evidence of a failed Python test; a scenario has done so itself."""
+    from pytest_kanister._plugin.collect import ScenarioItem  # it imports this module
+
+    if not isinstance(item, ScenarioItem):
+        from pytest_kanister._plugin.evidence import keep_evidence_of_test
+
+        keep_evidence_of_test(item, report)
+
+
 def short_status(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """`error` for a test whose surroundings failed while it ran: no verdict was reached.
 
@@ -45,13 +57,22 @@ def repeat_command(config: pytest.Config, nodeid: str) -> str:
     """What to type to run this item again where this pytest was started."""
     file, *rest = nodeid.split("::", 1)
     path = _from(config.invocation_params.dir, config.rootpath / file)
-    chosen = [
-        str(argument)
-        for argument in config.invocation_params.args
-        if str(argument).startswith("--kanister-")
-        and not str(argument).startswith("--kanister-report")
-    ]
-    return shlex.join(["pytest", "::".join([path, *rest]), *chosen])
+    return shlex.join(["pytest", "::".join([path, *rest]), *_ours(config.invocation_params.args)])
+
+
+def _ours(arguments: Sequence[str | os.PathLike[str]]) -> list[str]:
+    """Options of ours, with a value that stands apart, but for the report's file."""
+    flags = {option.flag: option for option in OPTIONS}
+    found: list[str] = []
+    texts = [str(argument) for argument in arguments]
+    for number, text in enumerate(texts):
+        option = flags.get(text.partition("=")[0])
+        if option is None or option.name == "report":
+            continue
+        found.append(text)
+        if "=" not in text and not option.is_switch:
+            found += texts[number + 1 : number + 2]
+    return found
 
 
 def _from(folder: Path, path: Path) -> str:

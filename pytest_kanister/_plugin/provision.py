@@ -53,7 +53,8 @@ def fresh_workload(
         )
         report_ran(request.node, stage.ran(), stage.losses)
     yield stage.workload
-    harness.close_stage(stage)
+    with provisioning(request.config):
+        harness.close_stage(stage)
 
 
 def report_ran(item: pytest.Item, ran: dict[str, str], losses: tuple[str, ...]) -> None:

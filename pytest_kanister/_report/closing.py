@@ -67,7 +67,12 @@ def closing_report(
             if record.get("artifacts"):
                 lines.append((f"    evidence: {record['artifacts']}", ""))
             lines.append((f"    repeat:   {record['command']}", ""))
-    lines += [("what really ran:", "")] if scenarios else []
+    for record in records:
+        if "steps" not in record and record.get("artifacts"):
+            lines.append((f"{record['outcome']}  {record['nodeid']}", "different"))
+            lines.append((f"    evidence: {record['artifacts']}", ""))
+            lines.append((f"    repeat:   {record['command']}", ""))
+    lines += [("what really ran:", "")] if lines else []
     return lines + [(line, "") for line in _ran(records)]
 
 

@@ -132,10 +132,25 @@ def test_a_wrong_setting_ends_the_run_at_once(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    run = Example(tmp_path, {"test_it.py": "def test_it(): ...\n"}).run_pytest(
+    run = Example(tmp_path, {"test_it.py": "def test_it(): assert 1 == 2\n"}).run_pytest(
         "--kanister-report=file/report.json"
     )
 
     assert run.exit_status == 4
-    assert "kanister report: file/report.json: File exists" in run.stderr
+    assert "ERROR: kanister report: file/report.json: File exists" in run.stdout
+    assert "assert 1 == 2" in run.stdout, "what the tests said is not lost with it"
+    assert run.outcomes == {"failed": 1}
     assert "Traceback" not in run.stdout + run.stderr
+
+
+@pytest.mark.slow
+def test_a_trace_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    run = Example(tmp_path, {"test_it.py": "def test_it(kanister): ...\n"}).run_pytest(
+        "--kanister-trace=file/trace"
+    )
+
+    assert run.exit_status == 4
+    assert "kanister trace: cannot write file/trace: Not a directory" in run.stderr
+    assert "INTERNALERROR" not in run.stdout + run.stderr

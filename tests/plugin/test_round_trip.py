@@ -7,9 +7,11 @@ import os
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from pytest_kanister._base.bundled import bundled
+from pytest_kanister._report.run_report import report_schema
 from pytest_kanister.testing import Example
 
 pytestmark = pytest.mark.slow
@@ -90,11 +92,35 @@ def test_a_python_test_shows_the_rows_that_differ(tmp_path: Path) -> None:
     more = "DELETE FROM myImportantData.Accounts WHERE name = 'edwin'"
     files = {"test_it.py": PYTHON, "mysql-blueprint.yaml": sabotaged(more)}
 
-    run = Example(tmp_path, files).run_pytest()
+    run = Example(tmp_path, files).run_pytest(
+        "--kanister-artifacts=kept", "--kanister-report=r.json", "--kanister-store", "seaweedfs"
+    )
 
     assert run.outcomes == {"failed": 1}, run.stdout
     assert "what came back is not what was there" in run.stdout
     assert "edwin" in run.stdout
+    (bundle,) = (tmp_path / "kept").iterdir()
+    found = {str(path.relative_to(bundle)) for path in bundle.rglob("*") if path.is_file()}
+    assert {"failure.txt", "result.json", "events.txt", "bucket.txt"} <= found
+    assert sum(name.startswith("actionsets/restore-") for name in found) == 1, found
+    assert any(name.startswith("pods/") for name in found), "logs of pods that are gone by now"
+    assert "edwin" in (bundle / "failure.txt").read_text()
+    assert f"evidence: {bundle}" in run.stdout
+    assert "--kanister-store seaweedfs" in run.stdout, "the command that repeats it"
+    document = json.loads((tmp_path / "r.json").read_text())
+    jsonschema.validate(document, report_schema())
+    assert document["tests"][0]["artifacts"] == str(bundle)
+
+
+def test_evidence_that_cannot_be_written_hides_no_failure(tmp_path: Path) -> None:
+    more = "DELETE FROM myImportantData.Accounts WHERE name = 'edwin'"
+    files = {"test_it.py": PYTHON, "mysql-blueprint.yaml": sabotaged(more), "kept": "a file"}
+
+    run = Example(tmp_path, files).run_pytest("--kanister-artifacts=kept")
+
+    assert run.outcomes == {"failed": 1}, run.stdout
+    assert "edwin" in run.stdout
+    assert "cannot be written: " in run.stdout
 
 
 def test_a_blueprint_that_is_not_there_is_told_while_collecting(tmp_path: Path) -> None:

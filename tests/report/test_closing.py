@@ -92,6 +92,18 @@ def test_a_test_of_ones_own_has_no_table() -> None:
     assert texts([own]) == ["  store      S 4"]
 
 
+def test_a_failed_test_of_ones_own_says_where_its_evidence_is() -> None:
+    own = {"nodeid": "t.py::t", "ran": {"store": "S 4"}, "losses": [], "command": "pytest t.py::t"}
+
+    assert texts([{**own, "outcome": "failed", "artifacts": "/x/t"}]) == [
+        "failed  t.py::t",
+        "    evidence: /x/t",
+        "    repeat:   pytest t.py::t",
+        "what really ran:",
+        "  store      S 4",
+    ]
+
+
 def test_findings_are_told_although_the_step_is_proven() -> None:
     step = {**STEPS[1], "facts": {"findings": ["paths tell seconds apart only"]}}
 
