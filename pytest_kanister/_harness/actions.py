@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._harness.diagnosis import diagnose, pods_lives, secret_keys
 from pytest_kanister._harness.given import given
-from pytest_kanister._harness.redaction import redact_error, secrets_of
+from pytest_kanister._harness.redaction import redact_error, secrets_of, texts_of_secret
 from pytest_kanister._kanister.client import create_blueprint, wait_actionset
 from pytest_kanister.errors import ActionSetFailed, KanisterHarnessError
 
@@ -71,6 +71,10 @@ class Actions:
         arguments = given(self._session.kube.result(), self._namespace, inputs, own)
         if inputs is not None and inputs.secrets:
             self.learn_secrets()
+            kube = self._session.kube.result()
+            for source in inputs.secrets.values():
+                if source.namespace:
+                    self._session.redactor.add(texts_of_secret(kube, source.name, source.namespace))
         return arguments
 
     def install(self, blueprint: Blueprint) -> str:

@@ -125,9 +125,9 @@ def _try_profile(kube: KubeClient, target: Target, reached: str) -> None:
                 f"Secret {held['namespace']}/{held['name']} has no key {field!r}",
                 remedies=["put the key into the Secret, or name another field in the Profile"],
             )
-        texts.append(base64.b64decode(data[field]).decode(errors="replace"))
+        texts.append(Secret(base64.b64decode(data[field]).decode(errors="replace")))
     location = profile["location"]
-    client = make_client(reached, Secret(texts[0]), Secret(texts[1]), location["region"])
+    client = make_client(reached, texts[0], texts[1], location["region"])
     try:
         S3Bucket(client, location["bucket"]).check_exists()
     except EnvironmentProblem as problem:

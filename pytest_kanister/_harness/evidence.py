@@ -118,7 +118,8 @@ def _actionset(kube: KubeClient, name: str, namespace: str) -> str:
 
     obj = kube.get(ACTIONSETS, name, namespace)
     obj["metadata"].pop("managedFields", None)
-    return str(yaml.safe_dump(obj, sort_keys=False, allow_unicode=True))
+    # Lines are not folded: a secret that is broken in two would not be known again.
+    return str(yaml.safe_dump(obj, sort_keys=False, allow_unicode=True, width=10**9))
 
 
 def _told(work: Callable[[], str]) -> str:

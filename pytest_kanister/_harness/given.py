@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._harness.namespaces import slug
 from pytest_kanister._model.references import Target
 from pytest_kanister._scenario.model import Inputs
 
@@ -51,7 +52,7 @@ def _target(kube: KubeClient, kind: str, namespace: str, name: str, source: Sour
             "apiVersion": "v1",
             "kind": kind,
             "metadata": {
-                "name": f"{name.lower()}-{secrets.token_hex(3)}",
+                "name": f"{slug(name)}-{secrets.token_hex(3)}",
                 "namespace": namespace,
             },
             "stringData" if kind == "Secret" else "data": texts,

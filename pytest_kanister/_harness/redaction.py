@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shlex
+import threading
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from pytest_kanister._model.resources import SECRETS
+from pytest_kanister.errors import ApiError, KanisterHarnessError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_kanister._kube import KubeClient
 
-__all__ = ["Redactor", "redact_error", "secrets_of"]
+__all__ = ["Redactor", "redact_error", "secrets_of", "texts_of_secret"]
 
 _SHORTEST = 5
 """A shorter text turns up by itself everywhere; nobody could read a report without it."""
@@ -25,22 +28,22 @@ _NO_SECRET = re.compile(r"(^|[-_.])(user|username|name|host|hostname|port|databa
 
 
 class Redactor:
-    """Replaces known secrets by `***`: as they are, in base64, quoted for URLs and for JSON."""
+    """Replaces known secrets by `***`: as they are, in base64, quoted for whatever quotes them."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()  # stages are set up in threads of their own
         self._texts: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, texts: Iterable[str]) -> None:
         """More of them; those shorter than five characters are left out."""
-        known = len(self._texts)
-        for text in texts:
-            stripped = text.strip("\n")
-            if len(stripped) >= _SHORTEST:
-                self._texts.update(_forms(stripped))
-        if len(self._texts) != known:
-            longest_first = sorted(self._texts, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        stripped = (text.strip("\n") for text in texts)
+        forms = {form for text in stripped if len(text) >= _SHORTEST for form in _forms(text)}
+        with self._lock:
+            if not forms <= self._texts:
+                self._texts |= forms
+                longest_first = sorted(self._texts, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def __call__(self, text: str) -> str:
         return self._pattern.sub("***", text) if self._pattern else text
@@ -52,7 +55,14 @@ def _forms(text: str) -> set[str]:
         text,
         json.dumps(text)[1:-1],
         json.dumps(text, ensure_ascii=False)[1:-1],
+        _json_of_go(text),
         quote(text, safe=""),
+        quote(text),
+        quote_plus(text),
+        text.replace("'", "''"),  # YAML and SQL
+        text.replace("\\", "\\\\").replace("'", "\\'"),  # MySQL, Python
+        shlex.quote(text)[1:-1] if "'" in text else text,
+        text.replace("'", "'\\''"),  # a shell's own trace
         base64.b64encode(encoded).decode(),
         base64.b64encode(encoded + b"\n").decode(),
     }
@@ -61,8 +71,19 @@ def _forms(text: str) -> set[str]:
     return forms
 
 
+def _json_of_go(text: str) -> str:
+    """As Kanister's `toJson` writes it: safe in HTML."""
+    quoted = json.dumps(text, ensure_ascii=False)[1:-1]
+    for letter in "<>&":
+        quoted = quoted.replace(letter, f"\\u{ord(letter):04x}")
+    return quoted
+
+
 def redact_error(error: BaseException, redact: Redactor) -> None:
-    """Takes secrets out of everything that an error of ours carries as text."""
+    """Takes secrets out of everything that an error of ours, or its cause, carries as text."""
+    for behind in (error.__cause__, error.__context__):
+        if isinstance(behind, KanisterHarnessError):  # pytest shows the whole chain
+            redact_error(behind, redact)
     for name, value in vars(error).items():
         if isinstance(value, str):
             setattr(error, name, redact(value))
@@ -78,6 +99,14 @@ def _texts(secret: Mapping[str, object]) -> list[str]:
         if not _NO_SECRET.search(key):
             found.append(base64.b64decode(value).decode(errors="replace"))
     return found
+
+
+def texts_of_secret(kube: KubeClient, name: str, namespace: str) -> list[str]:
+    """The texts of one Secret; none when it is not there, or not ours to read."""
+    try:
+        return _texts(kube.get(SECRETS, name, namespace))
+    except ApiError:
+        return []
 
 
 def secrets_of(kube: KubeClient, namespaces: Iterable[str]) -> list[str]:

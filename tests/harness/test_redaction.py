@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import quote
+import shlex
+import threading
+from urllib.parse import quote, quote_plus
 
 import pytest
+import yaml
 
 from pytest_kanister._harness.redaction import Redactor, _texts, redact_error
-from pytest_kanister.errors import ActionSetFailed, EnvironmentProblem
+from pytest_kanister.errors import ActionSetFailed, EnvironmentProblem, UsageProblem
 
 SECRET = 'pä"ss/w0rd+\n'
 
@@ -35,6 +38,63 @@ def test_every_form(form: str) -> None:
     assert "w0rd" not in shown
     assert form not in shown
     assert shown.endswith("--host=db")
+
+
+ODD = "it's <b>&\\ so"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "it's \\u003cb\\u003e\\u0026\\\\ so",  # Go's JSON
+        "it''s <b>&\\ so",  # YAML, SQL
+        "it\\'s <b>&\\\\ so",  # MySQL
+        shlex.quote(ODD),
+        "'it'\\''s <b>&\\ so'",  # bash -x
+        quote_plus(ODD),
+        yaml.safe_dump({"command": f"pass {ODD} " + "word " * 40}, width=10**9),
+    ],
+)
+def test_quoted_in_every_way(form: str) -> None:
+    redact = Redactor()
+    redact.add([ODD])
+
+    shown = redact(form)
+    assert "***" in shown
+    assert "so" not in shown.replace("sort", "")
+
+
+def test_threads_may_add_at_the_same_time() -> None:
+    redact = Redactor()
+    failed: list[BaseException] = []
+
+    def add(word: str) -> None:
+        try:
+            for number in range(60):
+                redact.add([f"{word}-{number:03}"])
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=add, args=(f"secret{i}",)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not failed
+    assert redact("secret0-000 secret3-059") == "*** ***"
+
+
+def test_an_errors_cause_loses_its_secrets_too() -> None:
+    redact = Redactor()
+    redact.add(["pa55word"])
+    cause = UsageProblem("with pa55word")
+    error = EnvironmentProblem("it fails", remedies=["mend it"])
+    error.__cause__ = cause
+
+    redact_error(error, redact)
+
+    assert str(cause) == "with ***"
 
 
 def test_a_longer_secret_is_hidden_whole() -> None:
