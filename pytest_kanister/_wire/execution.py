@@ -73,8 +73,13 @@ async def _refused(
     session: ClientSession, url: str, query: Sequence[tuple[str, str]], tls: Any, error: Any
 ) -> ApiError:
     """The API's own words: the websocket's answer holds a Status that its client has dropped."""
-    async with session.get(url, params=list(query), ssl=tls) as response:
-        body = await response.read()
+    import aiohttp
+
+    try:
+        async with session.get(url, params=list(query), ssl=tls) as response:
+            body = await response.read()
+    except (aiohttp.ClientError, OSError):
+        body = b""
     try:
         status = json.loads(body)
         if int(status["code"]) == error.status:

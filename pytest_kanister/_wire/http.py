@@ -148,7 +148,7 @@ class HttpApi:
             if resource_version:
                 query["resourceVersion"] = resource_version
             async with await self._request("GET", resource.path(namespace), query) as response:
-                async for line in _lines(response):
+                async for line in _lines(_received(response)):
                     event = json.loads(line)
                     obj = event["object"]
                     if event["type"] == "ERROR":
@@ -182,13 +182,18 @@ class HttpApi:
         self, namespace: str, pod: str, *, container: str = "", follow: bool = False
     ) -> AsyncIterator[bytes]:
         """The container's output."""
+        from aiohttp import ClientError
+
         query = {"container": container} if container else {}
         if follow:
             query["follow"] = "true"
         path = PODS.path(namespace, pod, "log")
         async with await self._request("GET", path, query) as response:
-            async for chunk in response.content.iter_any():
-                yield chunk
+            try:
+                async for chunk in response.content.iter_any():
+                    yield chunk
+            except (ClientError, OSError) as error:
+                raise self._broken(error) from None
 
     async def _object(
         self,
@@ -198,9 +203,20 @@ class HttpApi:
         body: Any = None,
         content_type: str = "application/json",
     ) -> Object:
+        from aiohttp import ClientError
+
         async with await self._request(method, path, query, body, content_type) as response:
-            found: Object = json.loads(await response.read())
+            try:
+                found: Object = json.loads(await response.read())
+            except (ClientError, OSError, ValueError) as error:
+                raise self._broken(error) from None
             return found
+
+    def _broken(self, error: Exception) -> EnvironmentProblem:
+        return EnvironmentProblem(
+            f"an answer of the API server {self.access.server} broke off: {error}",
+            remedies=["see whether the cluster runs: `kubectl version`"],
+        )
 
     async def _request(
         self,
@@ -256,10 +272,21 @@ def _selectors(label: str, field: str) -> dict[str, str]:
     return {name: text for name, text in chosen.items() if text}
 
 
-async def _lines(response: ClientResponse) -> AsyncIterator[bytes]:
-    """Lines of any length: aiohttp's own reader has a limit."""
+async def _received(response: ClientResponse) -> AsyncIterator[bytes]:
+    """What comes until the stream ends or breaks; its last version says where to go on."""
+    from aiohttp import ClientError
+
+    try:
+        async for chunk in response.content.iter_any():
+            yield chunk
+    except (ClientError, OSError):
+        return
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Lines of any length: aiohttp's own reader has a limit.  What has no end is dropped."""
     rest = b""
-    async for chunk in response.content.iter_any():
+    async for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             if line:

@@ -134,6 +134,63 @@ def test_exec_and_logs(server: Server) -> None:
     _run(server, work)
 
 
+def _break_connections(server: Server) -> None:
+    """What a load balancer does to connections that it thinks have lived long enough."""
+
+    async def abort() -> None:
+        assert server.server._server is not None
+        for connection in list(server.server._server.connections):
+            assert connection.transport is not None
+            connection.transport.abort()
+
+    server.run(abort())
+
+
+def test_a_watch_goes_on_where_its_connection_broke(server: Server) -> None:
+    async def work(api: HttpApi) -> None:
+        await api.create(NAMESPACES, {"metadata": {"name": "broken"}})
+        version = (await api.list(CONFIGMAPS, "broken"))["metadata"]["resourceVersion"]
+        await api.create(CONFIGMAPS, _map("one"), "broken")
+        seen = []
+        async with asyncio.timeout(10):
+            async for event in api.watch(CONFIGMAPS, "broken", resource_version=version):
+                seen.append((event.type, event.object["metadata"]["name"]))
+                if len(seen) == 2:
+                    break
+                await asyncio.to_thread(_break_connections, server)
+                await api.create(CONFIGMAPS, _map("two"), "broken")
+        assert seen == [("ADDED", "one"), ("ADDED", "two")]
+
+    _run(server, work)
+
+
+class _Talking(_Echo):
+    async def logs(self, *_: Any, **__: Any) -> AsyncIterator[bytes]:
+        yield b"one\n"
+        await asyncio.Event().wait()
+
+
+def test_a_log_whose_connection_broke_is_no_whole_one(server: Server) -> None:
+    server.pods = _Talking()
+
+    async def work(api: HttpApi) -> None:
+        await api.create(NAMESPACES, {"metadata": {"name": "talking"}})
+        spec = {"containers": [{"name": "c", "image": "i"}]}
+        await api.create(PODS, {"metadata": {"name": "p"}, "spec": spec}, "talking")
+        read: list[bytes] = []
+
+        async def follow() -> None:
+            async for chunk in api.logs("talking", "p", follow=True):
+                read.append(chunk)
+                await asyncio.to_thread(_break_connections, server)
+
+        with pytest.raises(EnvironmentProblem, match="broke off"):
+            await asyncio.wait_for(follow(), 10)
+        assert read == [b"one\n"]
+
+    _run(server, work)
+
+
 def test_kubeconfigs_that_cannot_be_used(tmp_path: Path) -> None:
     path = tmp_path / "config"
     with pytest.raises(EnvironmentProblem, match="cannot be read"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._kanister.operator.errkit import KanisterError
 from pytest_kanister._kanister.operator.output import OutputReader
-from pytest_kanister.errors import ApiError
+from pytest_kanister.errors import ApiError, EnvironmentProblem
 
 if TYPE_CHECKING:
     from pytest_kanister._kanister.operator.functions.call import Call
@@ -65,7 +65,7 @@ async def capture(call: Call, place: Place, command: list[str]) -> str:
             on_stdout=on_stdout,
             on_stderr=on_stderr,
         )
-    except ApiError as error:
+    except (ApiError, EnvironmentProblem) as error:
         reason = error.message
     else:
         if status == 0:

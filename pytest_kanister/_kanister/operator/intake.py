@@ -14,7 +14,7 @@ from pytest_kanister._kanister.operator.status import action_status, reconcile
 from pytest_kanister._kanister.operator.validation import validate_actionset
 from pytest_kanister._kanister.params import ParamsError, RenderError, build
 from pytest_kanister._model.resources import ACTIONSETS, BLUEPRINTS
-from pytest_kanister.errors import ApiError
+from pytest_kanister.errors import ApiError, EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -49,7 +49,8 @@ class Intake:
 
     Args:
         controller: whose ActionSets they are.
-        crashed: resolved with the panic's text when something kills the real process.
+        crashed: resolved with the panic's text when something kills the real process; its
+            exception is the EnvironmentProblem that took the cluster away.
     """
 
     def __init__(self, controller: Controller, crashed: asyncio.Future[str]) -> None:
@@ -88,6 +89,10 @@ class Intake:
                     self._crashed.set_result(str(crash))
             except _FAILURES as error:
                 self._controller.log.error("ActionSet callback failed", error, ActionSet=name)
+            except EnvironmentProblem as error:
+                # Without its cluster a controller is at its end, as one that crashed.
+                if not self._crashed.done():
+                    self._crashed.set_exception(error)
             except Exception as error:
                 # Ours, not Kanister's: never leave an ActionSet hanging without a word.
                 if not self._crashed.done():

@@ -13,7 +13,7 @@ from pytest_kanister._kanister.operator.podhealth import check_volumes_and_node,
 from pytest_kanister._kanister.operator.pods import build_pod
 from pytest_kanister._kanister.operator.podwatch import PodWatch
 from pytest_kanister._model.resources import PODS
-from pytest_kanister.errors import ApiError, NotFound
+from pytest_kanister.errors import ApiError, EnvironmentProblem, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -102,7 +102,7 @@ class Job:
                     consumed += len(fresh)
                     self._reader.feed(fresh)
                 return dict(self._reader.end())
-            except ApiError as error:
+            except (ApiError, EnvironmentProblem) as error:
                 # The stream may break while the pod lives on: then it is opened again and what
                 # was read is skipped.
                 if self._watch.phase in _TERMINAL or isinstance(error, NotFound):
@@ -178,5 +178,10 @@ async def created_pod(call: Call, pod: Object, namespace: str) -> AsyncIterator[
     finally:
         await job.close()
         if not crashed and not call.controller.ending:
-            with contextlib.suppress(NotFound):
+            try:
                 await call.api.delete(PODS, job.name, job.namespace, grace_period_s=0)
+            except NotFound:
+                pass
+            except ApiError as error:
+                # Kanister deletes beside its work, which this does not fail.
+                call.log.error("Failed to delete pod", error, Pod=job.name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._kanister.operator.errkit import KanisterError
 from pytest_kanister._model.resources import PODS
-from pytest_kanister.errors import ApiError
+from pytest_kanister.errors import ApiError, EnvironmentProblem, NotFound
 
 if TYPE_CHECKING:
     from pytest_kanister._model.api import Api, Object
@@ -73,17 +73,19 @@ class PodWatch:
                     self._set(event.object, gone=event.type == "DELETED")
                     if self._gone:
                         return
-                pod = await self._api.get(PODS, name, namespace)
             except ApiError as error:
-                if error.status == 404:
-                    self._set(self.pod, gone=True)
-                    return
                 if error.status != 410:
                     await asyncio.sleep(_PAUSE_S)
-                with contextlib.suppress(ApiError):
-                    pod = await self._api.get(PODS, name, namespace)
-                    version = pod["metadata"]["resourceVersion"]
-                    self._set(pod, gone=False)
+            except EnvironmentProblem:
+                await asyncio.sleep(_PAUSE_S)
+            # The stream ended or broke: what it may have missed is seen by looking.
+            try:
+                pod = await self._api.get(PODS, name, namespace)
+            except NotFound:
+                self._set(self.pod, gone=True)
+                return
+            except (ApiError, EnvironmentProblem):
+                await asyncio.sleep(_PAUSE_S)
                 continue
             version = pod["metadata"]["resourceVersion"]
             self._set(pod, gone=False)

@@ -40,6 +40,9 @@ async def run_operator(api: Api, log: Callable[[str], None], env: Mapping[str, s
     Returns:
         1 when it cannot start, 2 after what panics the real one; being cancelled it raises
         CancelledError.  Either way ActionSets and job pods stay as the process leaves them.
+
+    Raises:
+        EnvironmentProblem: the API does not answer any more.
     """
     lines = Log(log)
     namespace = env.get("POD_NAMESPACE") or "kanister"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -133,15 +132,16 @@ def test_a_task_adds_little_to_its_pod(in_cluster: Run, make: Any) -> None:
     async def scenario(cluster: Any) -> None:
         phases = [make.task(f"p{number}", "true") for number in range(10)]
         await cluster.blueprint({"backup": {"phases": phases}})
-        start = time.monotonic()
         await cluster.actionset(make.on_statefulset())
         await cluster.finished()
-        whole = time.monotonic() - start
-        pods = sum(
-            cluster.kubelet.ended[name] - cluster.kubelet.started[name]
-            for name in cluster.kubelet.ended
+        started, ended = (
+            list(cluster.kubelet.started.values()),
+            list(cluster.kubelet.ended.values()),
         )
-        assert (whole - pods) / len(phases) < 0.05
+        assert len(ended) == len(phases)
+        # A pause of ours would be in every one of them; what else this machine does is not.
+        between = [begin - end for end, begin in zip(ended, started[1:], strict=False)]
+        assert min(between) < 0.05
 
     in_cluster(scenario)
 

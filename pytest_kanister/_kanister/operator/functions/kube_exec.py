@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._kanister.operator.errkit import KanisterError
 from pytest_kanister._kanister.operator.output import OutputReader
-from pytest_kanister.errors import ApiError
+from pytest_kanister.errors import ApiError, EnvironmentProblem
 
 if TYPE_CHECKING:
     from pytest_kanister._kanister.operator.functions.call import Call
@@ -61,7 +61,7 @@ async def exec_in_pod(
             on_stdout=on_stdout,
             on_stderr=on_stderr,
         )
-    except ApiError as error:
+    except (ApiError, EnvironmentProblem) as error:
         raise _failed(error.message, stdout, stderr) from error
     if status != 0:
         raise _failed(f"command terminated with exit code {status}", stdout, stderr)
