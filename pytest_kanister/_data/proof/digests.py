@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
@@ -90,10 +90,16 @@ class RowDigests:
 
 def digests_of(rows: Iterable[bytes]) -> list[bytes]:
     """One digest for each encoded row."""
-    return [digest.digest() for digest in map(_digest, rows)]
+    # A copy of an empty one takes two thirds of the time of making one with its parameters.
+    new, digests = _EMPTY.copy, []
+    for row in rows:
+        digest = new()
+        digest.update(row)
+        digests.append(digest.digest())
+    return digests
 
 
-_digest = partial(blake2b, digest_size=DIGEST_BYTES)
+_EMPTY = blake2b(digest_size=DIGEST_BYTES)
 
 
 def summed(digests: Iterable[bytes]) -> int:
