@@ -55,7 +55,7 @@ def kubernetes_programs() -> Path:
     Raises:
         EnvironmentProblem: the distribution has no such source, or the build fails.
     """
-    home = cache_folder() / "live" / f"kubernetes-{VERSION}-2"
+    home = cache_folder() / "live" / f"kubernetes-{VERSION}-3"
     with file_lock(home.with_name(f".{home.name}.lock"), on_wait=lambda: print("waiting")):
         if not all((home / name).is_file() for name in _PROGRAMS):
             with tempfile.TemporaryDirectory(prefix=".kubernetes-", dir=home.parent) as scratch:
@@ -79,7 +79,7 @@ def _build(scratch: Path, home: Path) -> None:
     shutil.copytree(tree / "usr/share/gocode/src/github.com/modern-go/reflect2", vendored)
     goroot = scratch / "goroot"
     # Since Go 1.18 this comparison holds for an empty text, too: each would count as a null.
-    validator = source / "vendor/github.com/go-openapi/validate/type.go"
+    validator = source / "vendor/k8s.io/kube-openapi/pkg/validation/validate/type.go"
     text = validator.read_text()
     zero = " || reflect.DeepEqual(reflect.Zero(reflect.TypeOf(data)), reflect.ValueOf(data))"
     if zero not in text:
