@@ -99,7 +99,7 @@ INSERT INTO bench.wide (id, name) VALUES (-1, 'stranger')
         return "store"
 
     def password(self, server: Any) -> Secret:
-        secret: Secret = server._root_password()
+        secret: Secret = server._release.password()
         return secret
 
     def dump(self, where: Where, table: str) -> list[str]:
@@ -154,7 +154,7 @@ INSERT INTO wide (id, name) VALUES (-1, 'stranger')
         return PostgreSQL(kube, settings, name="store", namespace=namespace, options={})
 
     def password(self, server: Any) -> Secret:
-        secret: Secret = server._administrators_password()
+        secret: Secret = server._release.password()
         return secret
 
     def service(self) -> str:
