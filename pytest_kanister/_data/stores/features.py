@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,8 @@ def probe_features(client: Any, bucket: S3Bucket) -> Features:
         answer, refusal = asked(client.get_object_lock_configuration)
         enabled = answer.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled"
         lock = "on" if enabled else "no" if refusal in _UNKNOWN else "off"
-        key = f"{bucket.prefix}once"
+        # Other workers of the session may be asking at the same moment.
+        key = f"{bucket.prefix}once-{secrets.token_hex(4)}"
         client.put_object(Bucket=bucket.name, Key=key, Body=b"first")
         try:
             client.put_object(Bucket=bucket.name, Key=key, Body=b"second", IfNoneMatch="*")

@@ -136,6 +136,20 @@ def test_what_a_server_offers(client: Any, theirs: S3Bucket) -> None:
     assert theirs.objects() == before
 
 
+def test_two_workers_may_ask_at_the_same_moment(client: Any, theirs: S3Bucket) -> None:
+    others: list[Features] = []
+
+    def another_asks(**_: object) -> None:
+        """In the middle of the first one's asking: before it reads what it wrote."""
+        client.meta.events.unregister("before-call.s3.GetObject", another_asks)
+        others.append(probe_features(client, theirs.within("tests/f/")))
+
+    client.meta.events.register("before-call.s3.GetObject", another_asks)
+    first = probe_features(client, theirs.within("tests/f/"))
+    assert others == [first]
+    assert first.conditional_writes
+
+
 def test_a_server_that_answers_wrongly_is_found_out(
     client: Any, theirs: S3Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
