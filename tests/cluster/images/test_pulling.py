@@ -81,7 +81,7 @@ def test_as_whom_an_image_runs(tmp_path: Path) -> None:
     # {1: 70, 2: 300} as umoci writes it.
     os.setxattr(tmp_path / "data", "user.rootlesscontainers", b"\x08\x46\x10\xac\x02")
     assert user_of(configured(volumes=("/data",)), tmp_path) == "70:300"
-    with pytest.raises(EnvironmentProblem, match="'nobody' is not in its own passwd"):
+    with pytest.raises(EnvironmentProblem, match="'nobody' is not in its own /etc/passwd"):
         user_of(configured(user="nobody"), tmp_path)
 
 
