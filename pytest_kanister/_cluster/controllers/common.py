@@ -6,12 +6,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._cluster.controllers.loops import key_of
 from pytest_kanister._cluster.registry.builtin import builtin_kinds
 from pytest_kanister._cluster.registry.objects import copy_json, now
 from pytest_kanister._model.resources import CRDS, EVENTS, PODS, Resource
 from pytest_kanister.errors import AlreadyExists, NotFound
 
 if TYPE_CHECKING:
+    from pytest_kanister._cluster.controllers.loops import Key
     from pytest_kanister._model.api import Api, Object
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "find",
     "is_active",
     "is_ready",
+    "keys_by_owner",
     "owned_pods",
     "owner_reference",
     "pod_from",
@@ -95,6 +98,16 @@ def is_ready(pod: Object) -> bool:
         return False
     conditions = (pod.get("status") or {}).get("conditions") or ()
     return any(item.get("type") == "Ready" and item.get("status") == "True" for item in conditions)
+
+
+def keys_by_owner(owners: Resource, resource: Resource, obj: Object) -> list[Key]:
+    """Whom a change concerns: an owner itself, and of anything else the one that controls it."""
+    if resource == owners:
+        return [key_of(obj)]
+    owner = controller_of(obj)
+    if owner is None or owner["kind"] != owners.kind:
+        return []
+    return [(obj["metadata"]["namespace"], owner["name"])]
 
 
 def is_active(pod: Object) -> bool:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from pytest_kanister._cluster.controllers.common import (
     controller_of,
     find,
+    keys_by_owner,
     owner_reference,
     record,
     set_status,
     template_hash,
 )
-from pytest_kanister._cluster.controllers.loops import Controller, Key, key_of
+from pytest_kanister._cluster.controllers.loops import Controller, Key
 from pytest_kanister._cluster.registry.objects import copy_json, now
 from pytest_kanister._model.resources import DEPLOYMENTS, REPLICASETS
 
@@ -39,12 +40,7 @@ class Deployments(Controller):
 
     def keys(self, resource: Resource, event: WatchEvent) -> list[Key]:
         """A ReplicaSet concerns its Deployment."""
-        if resource == DEPLOYMENTS:
-            return [key_of(event.object)]
-        owner = controller_of(event.object)
-        if owner is None or owner["kind"] != "Deployment":
-            return []
-        return [(event.object["metadata"]["namespace"], owner["name"])]
+        return keys_by_owner(DEPLOYMENTS, resource, event.object)
 
     async def reconcile(self, key: Key) -> float | None:
         """Takes the rollout one step further."""

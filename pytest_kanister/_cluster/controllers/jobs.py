@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._cluster.controllers.common import (
-    controller_of,
     find,
     is_active,
     is_ready,
+    keys_by_owner,
     owned_pods,
     pod_from,
     set_status,
 )
-from pytest_kanister._cluster.controllers.loops import Controller, Key, key_of
+from pytest_kanister._cluster.controllers.loops import Controller, Key
 from pytest_kanister._cluster.registry.objects import now
 from pytest_kanister._model.resources import PODS, Resource
 
@@ -36,12 +36,7 @@ class Jobs(Controller):
 
     def keys(self, resource: Resource, event: WatchEvent) -> list[Key]:
         """A pod concerns its Job."""
-        if resource == _JOBS:
-            return [key_of(event.object)]
-        owner = controller_of(event.object)
-        if owner is None or owner["kind"] != "Job":
-            return []
-        return [(event.object["metadata"]["namespace"], owner["name"])]
+        return keys_by_owner(_JOBS, resource, event.object)
 
     async def reconcile(self, key: Key) -> float | None:
         """Starts what is missing, tells what was reached."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_kanister._cluster.controllers.common import (
-    controller_of,
     find,
     is_active,
     is_ready,
+    keys_by_owner,
     owned_pods,
     pod_from,
     record,
     set_status,
 )
-from pytest_kanister._cluster.controllers.loops import Controller, Key, key_of
+from pytest_kanister._cluster.controllers.loops import Controller, Key
 from pytest_kanister._model.resources import PODS, REPLICASETS
 from pytest_kanister.errors import ApiError
 
@@ -34,12 +34,7 @@ class ReplicaSets(Controller):
 
     def keys(self, resource: Resource, event: WatchEvent) -> list[Key]:
         """A pod concerns its ReplicaSet."""
-        if resource == REPLICASETS:
-            return [key_of(event.object)]
-        owner = controller_of(event.object)
-        if owner is None or owner["kind"] != "ReplicaSet":
-            return []
-        return [(event.object["metadata"]["namespace"], owner["name"])]
+        return keys_by_owner(REPLICASETS, resource, event.object)
 
     async def reconcile(self, key: Key) -> float | None:
         """Brings the number of pods to what the spec says."""

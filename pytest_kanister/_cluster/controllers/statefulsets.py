@@ -10,17 +10,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._cluster.controllers.common import (
-    controller_of,
     find,
     is_active,
     is_ready,
+    keys_by_owner,
     owned_pods,
     pod_from,
     record,
     set_status,
     template_hash,
 )
-from pytest_kanister._cluster.controllers.loops import Controller, Key, key_of
+from pytest_kanister._cluster.controllers.loops import Controller, Key
 from pytest_kanister._cluster.registry.objects import copy_json
 from pytest_kanister._model.resources import PERSISTENTVOLUMECLAIMS, PODS, STATEFULSETS
 from pytest_kanister.errors import ApiError
@@ -41,12 +41,7 @@ class StatefulSets(Controller):
 
     def keys(self, resource: Resource, event: WatchEvent) -> list[Key]:
         """A pod concerns its StatefulSet."""
-        if resource == STATEFULSETS:
-            return [key_of(event.object)]
-        owner = controller_of(event.object)
-        if owner is None or owner["kind"] != "StatefulSet":
-            return []
-        return [(event.object["metadata"]["namespace"], owner["name"])]
+        return keys_by_owner(STATEFULSETS, resource, event.object)
 
     async def reconcile(self, key: Key) -> float | None:
         """Makes, removes or replaces pods as far as the order allows now."""
