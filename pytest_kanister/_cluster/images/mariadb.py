@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._base.children import run
 from pytest_kanister._base.packages import fetch_packages
-from pytest_kanister._cluster.contracts import Program
-from pytest_kanister._cluster.images.mysql import Installation
+from pytest_kanister._cluster.images.mysql import Installation, as_program, make_data_folder
 from pytest_kanister._cluster.images.prepared import prepare
 from pytest_kanister._cluster.images.wrappers import loader_argv, write_script, write_wrapper
 from pytest_kanister.errors import EnvironmentProblem
@@ -19,11 +17,11 @@ from pytest_kanister.errors import EnvironmentProblem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_kanister._cluster.contracts import Program
     from pytest_kanister._cluster.images.names import ImageName
 
 __all__ = ["find_mariadb", "server_program", "stand_in"]
 
-SCRIPTS = Path(__file__).parent / "scripts"
 _CLIENTS = ("mariadb", "mariadb-dump", "mariadb-admin")
 _LEAN = (
     "skip-name-resolve",
@@ -141,30 +139,7 @@ def server_program(
         progress=progress,
     )
     data = "/bitnami/mariadb/data" if name.vendor.startswith("bitnami") else "/var/lib/mysql"
-    config = write_script(
-        installation.programs / "server.cnf",
-        "\n".join(["[mysqld]", *installation.defaults, *_LEAN, ""]),
-    )
-    return Program(
-        image=image,
-        title=f"{installation.title} for {image}",
-        entrypoint=(
-            "/bin/bash",
-            str(SCRIPTS / "mysql-entrypoint.sh"),
-            "mariadbd",
-            str(prepared),
-            str(config),
-            f"{{dir:{data}}}",
-            "{dir:/var/run/mysqld}",
-            "{dir:/etc/mysql/conf.d}",
-            "{ip}",
-        ),
-        path=(installation.programs,),
-        paths=(*installation.paths, installation.programs, prepared, SCRIPTS),
-        volumes=(data, "/var/run/mysqld", "/etc/mysql/conf.d"),
-        ready=("/bin/bash", str(SCRIPTS / "mysql-ready.sh"), "{ip}"),
-        substituted=installation.substituted,
-    )
+    return as_program(installation, "mariadbd", image, data=data, prepared=prepared, options=_LEAN)
 
 
 def _initialise(installation: Installation, folder: Path) -> None:
@@ -176,21 +151,11 @@ def _initialise(installation: Installation, folder: Path) -> None:
     text = "use mysql;\n" + "\n".join(file.read_text() for file in files if file.is_file())
     # A passwordless root@127.0.0.1 would shadow root@'%'; only root@localhost may stay.
     text += "\nDELETE FROM global_priv WHERE Host <> 'localhost' OR User = '';\n"
-    argv = [
-        str(installation.programs / "mariadbd"),
-        "--no-defaults",
-        "--bootstrap",
-        *(f"--{option}" for option in (*installation.defaults, *_LEAN)),
-        f"--datadir={folder}",
-    ]
-    if os.getuid() == 0:
-        argv.append("--user=root")
     prologue = "SET @auth_root_socket=NULL;\nSET @skip_auth_anonymous=1;\n"
-    done = run(argv, stdin=(prologue + text).encode(), timeout_s=300)
-    if done.exit_status:
-        raise EnvironmentProblem(
-            f"{installation.title} cannot initialise a data folder",
-            remedies=["see whether the disk is full", "run `pytest-kanister doctor`"],
-            looked=[str(folder)],
-            evidence=done.tail(),
-        )
+    make_data_folder(
+        installation,
+        ("mariadbd", "--bootstrap"),
+        folder,
+        options=_LEAN,
+        statements=prologue + text,
+    )

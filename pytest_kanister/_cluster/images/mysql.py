@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_kanister._cluster.images.names import ImageName
 
-__all__ = ["Installation", "find_mysql", "server_program"]
+__all__ = ["Installation", "as_program", "find_mysql", "make_data_folder", "server_program"]
 
 SCRIPTS = Path(__file__).parent / "scripts"
 _PROGRAMS = ("mysqld", "mysql", "mysqldump", "mysqladmin")
@@ -97,9 +97,35 @@ def server_program(
         progress=progress,
     )
     data = "/bitnami/mysql/data" if name.vendor.startswith("bitnami") else "/var/lib/mysql"
+    return as_program(installation, "mysqld", image, data=data, prepared=prepared, options=_LEAN)
+
+
+def _initialise(installation: Installation, folder: Path) -> None:
+    make_data_folder(installation, ("mysqld", "--initialize-insecure"), folder, options=_LEAN)
+
+
+def as_program(
+    installation: Installation,
+    server: str,
+    image: str,
+    *,
+    data: str,
+    prepared: Path,
+    options: tuple[str, ...],
+) -> Program:
+    """What a pod runs.
+
+    Args:
+        installation: of either product.
+        server: the daemon's name.
+        image: asked for.
+        data: the image's own folder for data.
+        prepared: an initialised data folder, which the pod copies.
+        options: `[mysqld]` lines beside the installation's.
+    """
     config = write_script(
         installation.programs / "server.cnf",
-        "\n".join(["[mysqld]", *installation.defaults, *_LEAN, ""]),
+        "\n".join(["[mysqld]", *installation.defaults, *options, ""]),
     )
     return Program(
         image=image,
@@ -107,7 +133,7 @@ def server_program(
         entrypoint=(
             "/bin/bash",
             str(SCRIPTS / "mysql-entrypoint.sh"),
-            "mysqld",
+            server,
             str(prepared),
             str(config),
             f"{{dir:{data}}}",
@@ -123,18 +149,37 @@ def server_program(
     )
 
 
-def _initialise(installation: Installation, folder: Path) -> None:
-    options = [*installation.defaults, *_LEAN]
+def make_data_folder(
+    installation: Installation,
+    words: tuple[str, str],
+    folder: Path,
+    *,
+    options: tuple[str, ...],
+    statements: str = "",
+) -> None:
+    """Makes a data folder.
+
+    Args:
+        installation: of either product.
+        words: the daemon, and the option that lets it do this.
+        folder: for the data.
+        options: beside the installation's.
+        statements: fed to it.
+
+    Raises:
+        EnvironmentProblem: it fails.
+    """
+    server, how = words
     argv = [
-        str(installation.programs / "mysqld"),
+        str(installation.programs / server),
         "--no-defaults",
-        "--initialize-insecure",
-        *(f"--{option}" for option in options),
+        how,
+        *(f"--{option}" for option in (*installation.defaults, *options)),
         f"--datadir={folder}",
     ]
     if os.getuid() == 0:
         argv.append("--user=root")
-    done = run(argv, timeout_s=300)
+    done = run(argv, stdin=statements.encode(), timeout_s=300)
     if done.exit_status:
         raise EnvironmentProblem(
             f"{installation.title} cannot initialise a data folder",

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pytest_kanister.errors import EnvironmentProblem
 
-__all__ = ["Addresses", "Subnet"]
+__all__ = ["Addresses", "Pool", "Subnet"]
 
 _API_HOST = 1
 _FIRST_HOST, _LAST_HOST = 2, 254
@@ -29,7 +29,44 @@ class Addresses(Protocol):
         ...
 
 
-class Subnet:
+class Pool:
+    """Addresses 2 to 254 of a /24.
+
+    Args:
+        prefix: `127.64.3`.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self._used: set[int] = set()
+        self._next = _FIRST_HOST
+
+    def allocate(self) -> str:
+        """An address that nobody has; the one freed longest ago comes first.
+
+        Raises:
+            EnvironmentProblem: all 253 are taken.
+        """
+        span = _LAST_HOST - _FIRST_HOST + 1
+        for offset in range(span):
+            host = _FIRST_HOST + (self._next - _FIRST_HOST + offset) % span
+            if host not in self._used:
+                self._used.add(host)
+                self._next = host + 1 if host < _LAST_HOST else _FIRST_HOST
+                return f"{self.prefix}.{host}"
+        raise EnvironmentProblem(
+            f"all addresses of {self.prefix}.0/24 are taken by pods",
+            remedies=["delete pods that are no longer needed"],
+        )
+
+    def release(self, ip: str) -> None:
+        """Gives an address back; unknown ones are ignored."""
+        prefix, _, host = ip.rpartition(".")
+        if prefix == self.prefix:
+            self._used.discard(int(host))
+
+
+class Subnet(Pool):
     """One claimed network `127.x.y.0/24`.
 
     The claim is an abstract unix socket that is bound machine-wide: clusters of all users see
@@ -37,10 +74,8 @@ class Subnet:
     """
 
     def __init__(self, prefix: str, claim: socket.socket) -> None:
-        self.prefix = prefix
+        super().__init__(prefix)
         self._claim = claim
-        self._used: set[int] = set()
-        self._next = _FIRST_HOST
 
     @classmethod
     def claim(cls) -> Subnet:
@@ -68,30 +103,6 @@ class Subnet:
     def api_address(self) -> str:
         """The API server's own address."""
         return f"{self.prefix}.{_API_HOST}"
-
-    def allocate(self) -> str:
-        """An address that nobody has; the one freed longest ago comes first.
-
-        Raises:
-            EnvironmentProblem: all 253 are taken.
-        """
-        for offset in range(_LAST_HOST - _FIRST_HOST + 1):
-            span = _LAST_HOST - _FIRST_HOST + 1
-            host = _FIRST_HOST + (self._next - _FIRST_HOST + offset) % span
-            if host not in self._used:
-                self._used.add(host)
-                self._next = host + 1 if host < _LAST_HOST else _FIRST_HOST
-                return f"{self.prefix}.{host}"
-        raise EnvironmentProblem(
-            f"all addresses of {self.prefix}.0/24 are taken by pods",
-            remedies=["delete pods that are no longer needed"],
-        )
-
-    def release(self, ip: str) -> None:
-        """Gives an address back; unknown ones are ignored."""
-        prefix, _, host = ip.rpartition(".")
-        if prefix == self.prefix:
-            self._used.discard(int(host))
 
     def close(self) -> None:
         """Gives the whole network back."""

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pytest_kanister._base.polling import Deadline
+from pytest_kanister._cluster.network.subnet import Pool
 from pytest_kanister.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ __all__ = ["ContainerNetwork", "Gateway"]
 _TRIES = 30
 _REMOVE_S, _PAUSE_S = 5.0, 0.05
 _GATEWAY_HOST = 1
-_FIRST_HOST, _LAST_HOST = 2, 254
 
 
 class Gateway:
@@ -34,7 +34,7 @@ class Gateway:
         """Nothing: it is everybody's."""
 
 
-class ContainerNetwork:
+class ContainerNetwork(Pool):
     """A /24 that this machine routes to its containers; used as the kubelet's `Subnet`.
 
     Raises:
@@ -63,39 +63,13 @@ class ContainerNetwork:
                 last = error
                 continue
             self.name: str = made.name
-            self.prefix = prefix
-            self._used: set[int] = set()
-            self._next = _FIRST_HOST
+            super().__init__(prefix)
             return
         raise EnvironmentProblem(
             f"Docker makes no network of its own for the pods; {_TRIES} were tried",
             remedies=["remove networks that nobody uses: docker network prune"],
             evidence=str(last),
         )
-
-    def allocate(self) -> str:
-        """An address that nobody has; the one freed longest ago comes first.
-
-        Raises:
-            EnvironmentProblem: all are taken.
-        """
-        span = _LAST_HOST - _FIRST_HOST + 1
-        for offset in range(span):
-            host = _FIRST_HOST + (self._next - _FIRST_HOST + offset) % span
-            if host not in self._used:
-                self._used.add(host)
-                self._next = host + 1 if host < _LAST_HOST else _FIRST_HOST
-                return f"{self.prefix}.{host}"
-        raise EnvironmentProblem(
-            f"all addresses of {self.prefix}.0/24 are taken by pods",
-            remedies=["delete pods that are no longer needed"],
-        )
-
-    def release(self, ip: str) -> None:
-        """Gives an address back; unknown ones are ignored."""
-        prefix, _, host = ip.rpartition(".")
-        if prefix == self.prefix:
-            self._used.discard(int(host))
 
     def gateway(self) -> Gateway:
         """Addresses for proxies: this machine's own in the network, shared by all of them."""
