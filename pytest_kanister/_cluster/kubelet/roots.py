@@ -61,7 +61,7 @@ def whole_layout(sandbox: Sandbox) -> list[str]:
             (copy / name).chmod(0o1777)
     for name in ("proc", "dev", "sys"):
         (copy / name).mkdir(exist_ok=True)
-    argv += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm"]
+    argv += ["--proc", "/proc", *_devices(sandbox.user), "--tmpfs", "/dev/shm"]
     argv += ["--ro-bind", str(sandbox.hosts), "/etc/hosts"]
     resolver = Path("/etc/resolv.conf").resolve()
     if resolver.is_file():
@@ -77,3 +77,20 @@ def whole_layout(sandbox: Sandbox) -> list[str]:
         else:
             argv += ["--ro-bind" if mount.read_only else "--bind", str(mount.source), target]
     return argv
+
+
+def _devices(user: str) -> list[str]:
+    """Options for /dev: as bwrap makes it, but without terminals for who is not root there.
+
+    bwrap mounts a devpts as root of a first user namespace and starts the program in a second one;
+    the other namespaces belong to the first, so an unprivileged user's nsenter, which can enter
+    one user namespace, would be refused.
+    """
+    if (user or "0").partition(":")[0] == "0":
+        return ["--dev", "/dev"]
+    argv = ["--tmpfs", "/dev"]
+    for name in ("null", "zero", "full", "random", "urandom", "tty"):
+        argv += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        argv += ["--symlink", f"/proc/self/fd/{number}", f"/dev/{name}"]
+    return [*argv, "--symlink", "/proc/self/fd", "/dev/fd"]
