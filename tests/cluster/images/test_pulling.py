@@ -243,7 +243,7 @@ def test_a_pod_runs_its_own_image(cluster: KubeClient, crumbs: str) -> None:
     assert (lines["etc"], lines["bin"]) == ("written", "refused")
     assert lines["hosts"] != "0"
     done = cluster.exec("default", "crumbs", ["sh", "-c", "pwd; id -u; cat /etc/written; ls /work"])
-    assert done.stdout.decode().splitlines() == ["/srv", "1234", "written"]
+    assert done.stdout.decode().splitlines() == ["/srv", "1234", "written"], done
     assert done.exit_status != 0
     notes = cluster.get(PODS, "crumbs", "default")["metadata"]["annotations"]
     assert "sha256:" in notes["pytest-kanister/program"]
