@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_kanister._harness.blueprints import find_blueprint
 from pytest_kanister._harness.existing import split_options
-from pytest_kanister._harness.workloads import workload_class
+from pytest_kanister._harness.workloads import located, workload_class
 from pytest_kanister._kanister.blueprint import read_blueprint
 from pytest_kanister.errors import EnvironmentProblem, ScenarioError, UsageProblem
 
@@ -30,7 +30,8 @@ def problems_of(scenario: Scenario, settings: Settings) -> list[ScenarioError]:
 def _workload_problems(scenario: Scenario, settings: Settings) -> Iterator[ScenarioError]:
     spec = scenario.workload
     try:
-        options, _ = split_options(spec.options)
+        given = located(spec.kind, spec.options, scenario.path.absolute().parent)
+        options, _ = split_options(given)
         # A constructor touches nothing, so there need be no cluster yet.
         workload = workload_class(spec.kind)(
             cast("Any", None), settings, name=spec.name, namespace=spec.namespace, options=options

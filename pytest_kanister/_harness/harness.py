@@ -15,7 +15,7 @@ from pytest_kanister._harness.existing import existing_workload, split_options
 from pytest_kanister._harness.namespaces import claim_namespace, release_namespace
 from pytest_kanister._harness.redaction import redact_error, secrets_of
 from pytest_kanister._harness.trace import Trace
-from pytest_kanister._harness.workloads import workload_class
+from pytest_kanister._harness.workloads import located, workload_class
 from pytest_kanister._model.settings import Settings
 from pytest_kanister.errors import KanisterHarnessError, UsageProblem
 
@@ -130,6 +130,7 @@ class Harness:
         beside: Path | None = None,
     ) -> WorkloadStage:
         """As `workload`, with everything around it; `beside`: where its Blueprints lie."""
+        options = located(kind, options, beside)
         ahead = self._ahead.pop(_key(kind, name, namespace, options), None)
         stage = ahead.result() if ahead else self._set_up(kind, name, namespace, options)
         stage.beside = beside
@@ -159,9 +160,16 @@ class Harness:
             raise problem
 
     def prepare(
-        self, kind: str, *, name: str = "", namespace: str = "", options: Mapping[str, Any]
+        self,
+        kind: str,
+        *,
+        name: str = "",
+        namespace: str = "",
+        options: Mapping[str, Any],
+        beside: Path | None = None,
     ) -> None:
         """Begins in the background what an `open_stage` with the same words will want next."""
+        options = located(kind, options, beside)
         key = _key(kind, name, namespace, options)
         if self._open().capabilities.namespaces or options.get("existing"):
             return  # there may be no room for two at a time
@@ -349,12 +357,15 @@ class Harness:
             if not self.settings.keep and existing is None:
                 # What failed is to be told, not that the cleaning failed as well.
                 with contextlib.suppress(KanisterHarnessError):
+            stage.options = own
                     release_namespace(kube, claimed)
             raise
         return stage
 
     def _open_further(self, spec: WorkloadSpec, source: Workload) -> WorkloadStage:
-        return self._set_up(spec.kind, spec.name, spec.namespace, spec.options, source)
+        beside = next((own.beside for own in self._stages if own.workload is source), None)
+        options = located(spec.kind, spec.options, beside)
+        return self._set_up(spec.kind, spec.name, spec.namespace, options, source)
 
     def _stage_of(self, workload: Workload) -> WorkloadStage:
         for stage in self._stages:

@@ -63,7 +63,7 @@ class WorkloadStage:
     Attributes:
         opener: sets a further stage up, with a workload's credentials; whoever opened this one
             provides it.
-        options: the workload's own; only known of a fresh one.
+        options: the workload's own; whoever set the stage up says them.
     """
 
     def __init__(
@@ -311,7 +311,6 @@ class WorkloadStage:
         if self.opener is None:
             raise HarnessBug("this stage was not opened by a harness")
         stage = self.opener(spec, self._workload)
-        stage.options = spec.options
         self._fresh.append(stage)
         return stage
 

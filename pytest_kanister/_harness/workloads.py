@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, cast
 from pytest_kanister.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Any
+
     from pytest_kanister._data.workloads import Workload
 
-__all__ = ["workload_class"]
+__all__ = ["located", "workload_class"]
 
 # Reading every distribution's entry points costs 20 ms and more, so ours are known by heart.
 _BUILT_IN = {
@@ -41,3 +45,23 @@ def workload_class(kind: str) -> type[Workload]:
         known = sorted({*_BUILT_IN, *registered})
         raise UsageProblem(f"there is no workload {kind!r}; there are: {', '.join(known)}")
     return cast("type[Workload]", registered[kind].load())
+
+
+def located(kind: str, options: Mapping[str, Any], beside: Path | None) -> Mapping[str, Any]:
+    """The options, with files that the workload's class names looked up beside the scenario.
+
+    Args:
+        kind: the workload's.
+        options: as the author wrote them.
+        beside: the author's own folder; None: the working directory.
+
+    Raises:
+        UsageProblem: nobody registered that kind.
+    """
+    files: tuple[str, ...] = getattr(workload_class(kind), "file_options", ())
+    if beside is None:
+        return options
+    return {
+        key: str(beside / value) if key in files and isinstance(value, str) else value
+        for key, value in options.items()
+    }

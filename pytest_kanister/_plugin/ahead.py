@@ -26,6 +26,12 @@ def prepare(item: pytest.Item) -> None:
         if scenario.requires or scenario.store or item.get_closest_marker("skip"):
             return  # it may never want it
         spec = scenario.workload
-        harness.prepare(spec.kind, name=spec.name, namespace=spec.namespace, options=spec.options)
+        harness.prepare(
+            spec.kind,
+            name=spec.name,
+            namespace=spec.namespace,
+            options=spec.options,
+            beside=item.path.parent,
+        )
     elif "kanister_mysql" in getattr(item, "fixturenames", ()):
         harness.prepare("mysql", namespace=slug(item.name), options={})

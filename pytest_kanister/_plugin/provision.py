@@ -30,14 +30,16 @@ def provisioning(config: pytest.Config) -> Iterator[None]:
         raise
     except KanisterHarnessError as error:
         problem = error
-    if problem is not None:  # outside of the handler, so that no chain is shown
+    if problem is not None:
         _give_up(problem, config)
 
 
 def _give_up(problem: KanisterHarnessError, config: pytest.Config) -> NoReturn:
     if isinstance(problem, EnvironmentProblem) and config.stash[RUN].settings.missing == "skip":
         pytest.skip(f"kanister: {problem.message} (skipped as --kanister-missing=skip says)")
-    pytest.fail(str(problem), pytrace=False)
+    # Behind a context manager's `yield` the problem is still being handled, and pytest shows
+    # whatever an exception comes after.
+    raise pytest.fail.Exception(str(problem), pytrace=False) from None
 
 
 def fresh_workload(

@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from pytest_kanister._harness.examine import refusal
+from pytest_kanister._base.bundled import bundled
+from pytest_kanister._harness.examine import problems_of, refusal
+from pytest_kanister._model.settings import Settings
+from pytest_kanister._scenario import load_scenarios
 from pytest_kanister._scenario.model import Mark, Requirement, Scenario, WorkloadSpec
 
 MARK = Mark("s.kanister.yaml", 7, 3)
@@ -69,3 +73,24 @@ def test_another_store_is_refused_with_the_option() -> None:
     problem = refusal(scenario(store="minio"), **HERE)
 
     assert "run it with --kanister-store=minio" in str(problem)
+
+
+def test_a_commands_manifests_lie_beside_the_scenario(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = yaml.safe_load(bundled("scenarios", "command", "sqlite.kanister.yaml").read_text())
+    manifests = data["spec"]["workload"]["deploy"]
+    data["spec"]["workload"]["deploy"] = "it/manifests.yaml"
+    data["spec"]["blueprint"] = "sqlite-blueprint.yaml"
+    path = tmp_path / "s.kanister.yaml"
+    path.write_text(yaml.safe_dump(data))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    (read,) = load_scenarios(path)
+
+    (problem,) = problems_of(read, Settings())
+    assert f"cannot read the manifests {tmp_path}/it/manifests.yaml" in str(problem)
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "manifests.yaml").write_text(yaml.safe_dump_all(manifests))
+    assert problems_of(read, Settings()) == []

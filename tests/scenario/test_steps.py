@@ -190,6 +190,19 @@ def test_another_failure_than_the_expected_one_is_different(run: Any) -> None:
     assert "does not say 'disk full'" in ended(run(steps))[2]
 
 
+def test_a_fresh_workload_is_deployed_although_the_source_was_there(tmp_path: Path) -> None:
+    stage = MemoryStage()
+    there = "namespace: app, image: y, existing: true, destructive: allowed}"
+    path = tmp_path / "s.kanister.yaml"
+    steps = "".join(f"    - {line}\n" for line in FRESH.strip().splitlines())
+    path.write_text(f"{HEAD.replace('namespace: app}', there)}  steps:\n{steps}")
+
+    run_steps(load_scenario(path), stage)
+
+    specs = [more["spec"] for word, more in stage.asked if word == "fresh"]
+    assert [spec.options for spec in specs] == [{"image": "y"}, {"image": "x"}]
+
+
 def test_harm_that_only_we_notice_is_no_expected_failure(run: Any) -> None:
     stage = MemoryStage()
 

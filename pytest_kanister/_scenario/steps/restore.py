@@ -112,6 +112,10 @@ def _require_loss(context: Context, truth: Snapshot, now: Snapshot | None, stage
         )
 
 
+_OF_EXISTING = ("existing", "destructive")
+"""Options of a workload that is there already; a fresh one is deployed."""
+
+
 def _fresh(context: Context, into: Mapping[str, Any]) -> Stage:
     """The workload that `into` describes; the same description means the same workload."""
     own = context.scenario.workload
@@ -123,7 +127,7 @@ def _fresh(context: Context, into: Mapping[str, Any]) -> Stage:
                 kind=own.kind,
                 name=into.get("name", own.name),
                 namespace=into.get("namespace", f"{own.namespace[:40] or own.kind}-fresh"),
-                options={**own.options, **more},
+                options={k: v for k, v in own.options.items() if k not in _OF_EXISTING} | more,
             )
         )
     return context.fresh[key]

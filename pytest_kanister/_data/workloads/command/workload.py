@@ -42,6 +42,8 @@ class Command:
     """
 
     kind: ClassVar[str] = "command"
+    file_options: ClassVar[tuple[str, ...]] = ("deploy",)
+    """Options whose texts are files, looked up beside the scenario."""
 
     not_covered: tuple[str, ...] = ("whatever the scenario's own snapshot command does not print",)
 
