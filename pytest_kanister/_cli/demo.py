@@ -6,10 +6,9 @@ import argparse
 from typing import TYPE_CHECKING
 
 from pytest_kanister._base.bundled import bundled
-from pytest_kanister._cli.options import add_settings, settings_of
+from pytest_kanister._cli.options import OF_A_ROUND, add_settings, settings_of
 from pytest_kanister._cli.round_trip import round_trip
 from pytest_kanister._model.results import Verdict
-from pytest_kanister._model.settings import OPTIONS
 from pytest_kanister._report.lines import table_lines
 from pytest_kanister._scenario import load_scenario
 
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
         description="Seeds the tutorial's Accounts table, backs it up with Kanister, drops the "
         "database, restores it and proves that every row came back.",
     )
-    add_settings(parser, [option.name for option in OPTIONS])
+    add_settings(parser, OF_A_ROUND)
     settings = settings_of(parser.parse_args(arguments))
     scenario = load_scenario(bundled("scenarios", "mysql", "accounts.kanister.yaml"))
     print(f"scenario   {scenario.description}")

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     settings = settings_of(parser.parse_args(arguments))
     ailing = False
     remedies: list[str] = []
-    print(f"backend: {settings.backend} (the only one so far)")
+    print("backend: embedded (what the others lack, they say at their start: docs/clusters.md)")
     for finding in examine(settings, lambda line: print(line, file=sys.stderr, flush=True)):
         ailing = ailing or not finding.ok
         print(f"{'ok  ' if finding.ok else 'FAIL'} {finding.what}: {finding.found}")

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection
 
-__all__ = ["add_settings", "settings_of"]
+__all__ = ["OF_A_ROUND", "add_settings", "settings_of"]
+
+OF_A_ROUND = tuple(
+    option.name for option in OPTIONS if option.name not in ("report", "artifacts", "missing")
+)
+"""Settings that a round trip on the command line heeds; the rest is about pytest's items."""
 
 _PREFIX = "kanister_setting_"
 

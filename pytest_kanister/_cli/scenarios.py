@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._scenario import load_scenarios
+from pytest_kanister.errors import UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--workload", help="only those of this kind")
     parser.add_argument("--long", action="store_true", help="with workload, Blueprint and steps")
     chosen = parser.parse_args(arguments)
+    kinds = sorted({path.parent.name for path in bundled("scenarios").glob("*/*.kanister.yaml")})
+    if chosen.workload not in (None, *kinds):
+        raise UsageProblem(
+            f"--workload: expected one of {', '.join(kinds)}, found {chosen.workload!r}"
+        )
     for path in sorted(bundled("scenarios").rglob("*.kanister.yaml")):
         for scenario in load_scenarios(path):
             if chosen.workload in (None, scenario.workload.kind):

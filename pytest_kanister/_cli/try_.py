@@ -9,12 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_kanister._cli.options import add_settings, settings_of
+from pytest_kanister._cli.options import OF_A_ROUND, add_settings, settings_of
 from pytest_kanister._cli.trying.attempt import SUFFIX, Attempt
 from pytest_kanister._cli.trying.circles import kinds
 from pytest_kanister._cli.trying.plan import Wishes, make_plan
 from pytest_kanister._kanister.blueprint import read_blueprint
-from pytest_kanister._model.settings import OPTIONS
 from pytest_kanister.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -33,11 +32,16 @@ def main(arguments: Sequence[str]) -> int:
         raise UsageProblem(
             f"--workload: expected {' or '.join(kinds())}, found {chosen.workload!r}"
         )
+    if chosen.confirm and chosen.confirm == settings.backend:
+        raise UsageProblem(
+            f"--confirm: expected another kind of cluster than the first, which is {chosen.confirm}"
+        )
     wishes = Wishes(
         kind=chosen.workload,
         images=_pairs("--image", chosen.image),
         options=_pairs("--option", chosen.option),
-        backend=settings.backend,
+        # What only the embedded cluster can fill in must be said for the second one.
+        backend=chosen.confirm or settings.backend,
     )
     save = _saving(chosen.save) if chosen.save else None
     # With --markdown stdout holds the block and nothing else.
@@ -89,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--confirm", choices=_CONFIRMING, default="", help="repeat it on another kind of cluster"
     )
-    add_settings(parser, [option.name for option in OPTIONS])
+    add_settings(parser, OF_A_ROUND)
     return parser
 
 

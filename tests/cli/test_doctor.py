@@ -49,7 +49,7 @@ def test_what_ails_makes_status_4_and_ends_in_remedies(
 
     assert doctor.main([]) == 4
     assert capsys.readouterr().out.splitlines() == [
-        "backend: embedded (the only one so far)",
+        "backend: embedded (what the others lack, they say at their start: docs/clusters.md)",
         "ok   one: fine",
         "ok   two: works",
         "     lost: pods see each other's files",

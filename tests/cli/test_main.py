@@ -66,3 +66,23 @@ def test_starting_costs_no_heavy_import() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["demo", "try"])
+@pytest.mark.parametrize(
+    "flag", ["--kanister-report", "--kanister-artifacts", "--kanister-missing"]
+)
+def test_what_is_about_pytests_items_is_no_option_of_a_round(
+    capsys: pytest.CaptureFixture[str], command: str, flag: str
+) -> None:
+    """It would be taken and do nothing."""
+    with pytest.raises(SystemExit) as caught:
+        main([command, *(["b.yaml"] if command == "try" else []), f"{flag}=x"])
+
+    assert caught.value.code == 2
+    assert f"unrecognized arguments: {flag}=x" in capsys.readouterr().err
+
+
+def test_scenarios_of_a_kind_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenarios", "--workload", "oracle"]) == 2
+    assert "--workload: expected one of command, files, mariadb" in capsys.readouterr().err

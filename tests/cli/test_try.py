@@ -197,6 +197,10 @@ def test_a_product_without_workload_is_named(write: Write, capsys: Capture) -> N
         (["--image", "mine=x"], "--image: expected one of ghcr.io/kanisterio/mysql-sidecar"),
         (["--save", "x.yaml"], "--save: expected a name that ends in .kanister.yaml"),
         (["--save", "nowhere/x.kanister.yaml"], "--save: there is no folder nowhere"),
+        (
+            ["--confirm", "kind", "--kanister-backend", "kind"],
+            "--confirm: expected another kind of cluster than the first, which is kind",
+        ),
     ],
 )
 def test_arguments_that_cannot_be_used(
