@@ -12,6 +12,7 @@ from pytest_kanister._data.proof.canonical import Column, Kind
 from pytest_kanister._data.proof.snapshot import Snapshot, Table
 from pytest_kanister._data.workloads.command.options import parse
 from pytest_kanister._data.workloads.command.running import Script, pods_of, run
+from pytest_kanister._data.workloads.damaging import the_only
 from pytest_kanister._kube.pods import pod_evidence, wait_pod_ready
 from pytest_kanister._model.references import Target
 from pytest_kanister._model.resources import PERSISTENTVOLUMECLAIMS, PODS, gvk_resource
@@ -169,13 +170,7 @@ class Command:
         Raises:
             VacuousScenario: the snapshot command does not notice it, so it would notice no loss.
         """
-        known = ", ".join((*self._options.damages, "command"))
-        if len(how) != 1:
-            found = ", ".join(how) or "none"
-            raise UsageProblem(f"damage: expected one of {known}, found {found}")
-        ((word, argument),) = how.items()
-        if word != "command" and word not in self._options.damages:
-            raise UsageProblem(f"damage: this workload knows {known}, found {word!r}")
+        word, argument = the_only("this workload", (*self._options.damages, "command"), how)
         if not isinstance(argument, str | int) or argument == "":
             raise UsageProblem(f"damage {word}: expected true or a text, found {argument!r}")
         script = str(argument) if word == "command" else self._options.damages[word]

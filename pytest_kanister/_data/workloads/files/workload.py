@@ -9,6 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_kanister._base.polling import Deadline, wait_until
+from pytest_kanister._data.workloads.damaging import a_text, check_true
 from pytest_kanister._data.workloads.datasets import Datasets
 from pytest_kanister._data.workloads.files.answers import inside, whole
 from pytest_kanister._data.workloads.files.datasets import entries_of
@@ -175,10 +176,9 @@ class Files:
             raise UsageProblem(f"damage: files knows one of {', '.join(known)}, found {found}")
         ((word, argument),) = how.items()
         if word in ("wipe", "emptyVolume"):
-            if argument is not True:
-                raise UsageProblem(f"damage {word}: expected true, found {argument!r}")
-        elif not isinstance(argument, str) or not argument.strip():
-            raise UsageProblem(f"damage {word}: expected a text, found {argument!r}")
+            check_true(word, argument)
+        else:
+            a_text(word, argument, "a text")
         if word == "emptyVolume":
             self.remove()
             self.deploy()

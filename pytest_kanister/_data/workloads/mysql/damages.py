@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._data.workloads.damaging import a_text, counted, the_only
 from pytest_kanister._data.workloads.mysql.accounts import quoted_account
 from pytest_kanister._data.workloads.mysql.columns import quoted
 from pytest_kanister._data.workloads.mysql.connection import rows_of
@@ -30,12 +31,7 @@ def do_damage(connection: Connection[Any], how: Mapping[str, Any]) -> str:
     Raises:
         UsageProblem: no such damage, or there is nothing that it could hit.
     """
-    known = ", ".join(sorted([*DAMAGES, *OF_THE_VOLUME]))
-    if len(how) != 1:
-        raise UsageProblem(f"damage: expected one of {known}, found {', '.join(how) or 'none'}")
-    ((kind, argument),) = how.items()
-    if kind not in DAMAGES:
-        raise UsageProblem(f"damage: MySQL knows {known}, found {kind!r}")
+    kind, argument = the_only("MySQL", sorted([*DAMAGES, *OF_THE_VOLUME]), how)
     return DAMAGES[kind](connection, argument)
 
 
@@ -49,7 +45,7 @@ def count_rows(connection: Connection[Any], database: str | None = None) -> int:
 
 
 def _drop(connection: Connection[Any], argument: Any) -> str:
-    database = _text("drop", argument, "a database's name")
+    database = a_text("drop", argument, "a database's name")
     if not _has_database(connection, database):
         raise UsageProblem(f"damage drop: there is no database {database!r}")
     tables = sum(name[0] == database for name in table_names(connection))
@@ -57,7 +53,7 @@ def _drop(connection: Connection[Any], argument: Any) -> str:
     rows_of(connection, f"DROP DATABASE {quoted(database)}")
     if _has_database(connection, database):
         raise HarnessBug(f"the database {database} is still there after DROP DATABASE")
-    return f"dropped database {database} ({_count(tables, 'table')}, {_count(rows, 'row')})"
+    return f"dropped database {database} ({counted(tables, 'table')}, {counted(rows, 'row')})"
 
 
 def _drop_table(connection: Connection[Any], argument: Any) -> str:
@@ -66,7 +62,7 @@ def _drop_table(connection: Connection[Any], argument: Any) -> str:
     rows_of(connection, f"DROP TABLE {_quoted(name)}")
     if name in table_names(connection):
         raise HarnessBug(f"the table {'.'.join(name)} is still there after DROP TABLE")
-    return f"dropped table {'.'.join(name)} ({_count(rows, 'row')})"
+    return f"dropped table {'.'.join(name)} ({counted(rows, 'row')})"
 
 
 def _delete_rows(connection: Connection[Any], argument: Any) -> str:
@@ -76,12 +72,12 @@ def _delete_rows(connection: Connection[Any], argument: Any) -> str:
             f"found {argument!r}"
         )
     name = _table(connection, "deleteRows", argument["table"])
-    where = _text("deleteRows where", argument["where"], "a condition in SQL")
+    where = a_text("deleteRows where", argument["where"], "a condition in SQL")
     with connection.cursor() as cursor:
         count = cursor.execute(f"DELETE FROM {_quoted(name)} WHERE {where}")
     if not count:
         raise UsageProblem(f"damage deleteRows: no row of {'.'.join(name)} has {where}")
-    return f"deleted {_count(count, 'row')} of {'.'.join(name)} where {where}"
+    return f"deleted {counted(count, 'row')} of {'.'.join(name)} where {where}"
 
 
 def _change_rows(connection: Connection[Any], argument: Any) -> str:
@@ -91,8 +87,8 @@ def _change_rows(connection: Connection[Any], argument: Any) -> str:
             f"condition}}, found {argument!r}"
         )
     name = _table(connection, "changeRows", argument["table"])
-    what = _text("changeRows set", argument["set"], "assignments in SQL")
-    where = _text("changeRows where", argument["where"], "a condition in SQL")
+    what = a_text("changeRows set", argument["set"], "assignments in SQL")
+    where = a_text("changeRows where", argument["where"], "a condition in SQL")
     with connection.cursor() as cursor:
         # The server counts rows that really are others now.
         count = cursor.execute(f"UPDATE {_quoted(name)} SET {what} WHERE {where}")
@@ -100,11 +96,11 @@ def _change_rows(connection: Connection[Any], argument: Any) -> str:
         raise UsageProblem(
             f"damage changeRows: no row of {'.'.join(name)} with {where} is changed by {what}"
         )
-    return f"changed {_count(count, 'row')} of {'.'.join(name)} where {where}: {what}"
+    return f"changed {counted(count, 'row')} of {'.'.join(name)} where {where}: {what}"
 
 
 def _drop_user(connection: Connection[Any], argument: Any) -> str:
-    text = _text("dropUser", argument, "a user's name or 'user'@'host'")
+    text = a_text("dropUser", argument, "a user's name or 'user'@'host'")
     there = [(str(u), str(h)) for u, h in rows_of(connection, "SELECT User, Host FROM mysql.user")]
     found = [pair for pair in there if text in (pair[0], account(*pair))]
     if not found:
@@ -115,7 +111,7 @@ def _drop_user(connection: Connection[Any], argument: Any) -> str:
 
 
 def _sql(connection: Connection[Any], argument: Any) -> str:
-    statement = _text("sql", argument, "SQL statements")
+    statement = a_text("sql", argument, "SQL statements")
     rows_of(connection, statement)
     return f"ran {' '.join(statement.split())}"
 
@@ -137,7 +133,7 @@ def _has_database(connection: Connection[Any], database: str) -> bool:
 
 
 def _table(connection: Connection[Any], damage: str, argument: Any) -> Name:
-    text = _text(damage, argument, "database.table")
+    text = a_text(damage, argument, "database.table")
     database, dot, table = text.partition(".")
     if not dot:
         raise UsageProblem(f"damage {damage}: expected database.table, found {text!r}")
@@ -146,15 +142,5 @@ def _table(connection: Connection[Any], damage: str, argument: Any) -> Name:
     return database, table
 
 
-def _text(damage: str, argument: Any, expected: str) -> str:
-    if not isinstance(argument, str) or not argument.strip():
-        raise UsageProblem(f"damage {damage}: expected {expected}, found {argument!r}")
-    return argument
-
-
 def _quoted(name: Name) -> str:
     return ".".join(quoted(part) for part in name)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pytest_kanister._data.evidence.runs import RunFile
 from pytest_kanister._data.proof.collect import Collector
+from pytest_kanister._data.workloads.damaging import check_true
 from pytest_kanister._data.workloads.datasets import Datasets
 from pytest_kanister._data.workloads.mysql.connection import Login, connect, rows_of
 from pytest_kanister._data.workloads.mysql.damages import OF_THE_VOLUME, count_rows, do_damage
@@ -24,7 +25,6 @@ from pytest_kanister._data.workloads.mysql.manifests import (
 from pytest_kanister._data.workloads.mysql.snapshots import take_snapshot
 from pytest_kanister._data.workloads.options import check_options
 from pytest_kanister._data.workloads.release import Release
-from pytest_kanister.errors import UsageProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -156,8 +156,7 @@ class MySQL:
         with a new volume), `sql="…"`.
         """
         if len(how) == 1 and (kind := next(iter(how))) in OF_THE_VOLUME:
-            if how[kind] is not True:
-                raise UsageProblem(f"damage {kind}: expected true, found {how[kind]!r}")
+            check_true(kind, how[kind])
             replaced = kind == "emptyServer"
             done = self._release.lose_volume(self._options["image"], replaced=replaced)
             self.wait_ready()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._data.workloads.damaging import a_text, counted, the_only
 from pytest_kanister._data.workloads.postgresql.connection import quoted, rows_of
 from pytest_kanister._data.workloads.postgresql.server import databases
 from pytest_kanister._data.workloads.postgresql.tables import table_names
@@ -32,12 +33,7 @@ def do_damage(connect: Connect, how: Mapping[str, Any]) -> str:
     Raises:
         UsageProblem: no such damage, or there is nothing that it could hit.
     """
-    known = ", ".join(sorted([*DAMAGES, *OF_THE_POD]))
-    if len(how) != 1:
-        raise UsageProblem(f"damage: expected one of {known}, found {', '.join(how) or 'none'}")
-    ((kind, argument),) = how.items()
-    if kind not in DAMAGES:
-        raise UsageProblem(f"damage: PostgreSQL knows {known}, found {kind!r}")
+    kind, argument = the_only("PostgreSQL", sorted([*DAMAGES, *OF_THE_POD]), how)
     return DAMAGES[kind](connect, argument)
 
 
@@ -55,7 +51,7 @@ def count_rows(connect: Connect, database: str | None = None) -> int:
 
 
 def _drop(connect: Connect, argument: Any) -> str:
-    database = _text("drop", argument, "a database's name")
+    database = a_text("drop", argument, "a database's name")
     with connect("postgres") as connection:
         if database not in _names(connection):
             raise UsageProblem(f"damage drop: there is no database {database!r}")
@@ -66,7 +62,7 @@ def _drop(connect: Connect, argument: Any) -> str:
         rows_of(connection, f"DROP DATABASE {quoted(database)} WITH (FORCE)")
         if database in _names(connection):
             raise HarnessBug(f"the database {database} is still there after DROP DATABASE")
-    return f"dropped database {database} ({_count(tables, 'table')}, {_count(rows, 'row')})"
+    return f"dropped database {database} ({counted(tables, 'table')}, {counted(rows, 'row')})"
 
 
 def _drop_table(connect: Connect, argument: Any) -> str:
@@ -77,7 +73,7 @@ def _drop_table(connect: Connect, argument: Any) -> str:
         rows_of(connection, f"DROP TABLE {quoted(*name)} CASCADE")
         if tuple(name) in table_names(connection):
             raise HarnessBug(f"the table {argument} is still there after DROP TABLE")
-    return f"dropped table {argument} ({_count(rows, 'row')})"
+    return f"dropped table {argument} ({counted(rows, 'row')})"
 
 
 def _delete_rows(connect: Connect, argument: Any) -> str:
@@ -86,14 +82,14 @@ def _delete_rows(connect: Connect, argument: Any) -> str:
             "damage deleteRows: expected {table: database.schema.table, where: condition}, "
             f"found {argument!r}"
         )
-    where = _text("deleteRows where", argument["where"], "a condition in SQL")
+    where = a_text("deleteRows where", argument["where"], "a condition in SQL")
     database, *name = _table("deleteRows", argument["table"])
     with connect(database) as connection:
         _require(connection, "deleteRows", argument["table"], name)
         gone = rows_of(connection, f"DELETE FROM {quoted(*name)} WHERE {where} RETURNING 1")
     if not gone:
         raise UsageProblem(f"damage deleteRows: no row of {argument['table']} has {where}")
-    return f"deleted {_count(len(gone), 'row')} of {argument['table']} where {where}"
+    return f"deleted {counted(len(gone), 'row')} of {argument['table']} where {where}"
 
 
 def _change_rows(connect: Connect, argument: Any) -> str:
@@ -102,8 +98,8 @@ def _change_rows(connect: Connect, argument: Any) -> str:
             "damage changeRows: expected {table: database.schema.table, set: assignments, where: "
             f"condition}}, found {argument!r}"
         )
-    what = _text("changeRows set", argument["set"], "assignments in SQL")
-    where = _text("changeRows where", argument["where"], "a condition in SQL")
+    what = a_text("changeRows set", argument["set"], "assignments in SQL")
+    where = a_text("changeRows where", argument["where"], "a condition in SQL")
     database, *name = _table("changeRows", argument["table"])
     with connect(database) as connection:
         _require(connection, "changeRows", argument["table"], name)
@@ -116,11 +112,11 @@ def _change_rows(connect: Connect, argument: Any) -> str:
                 f"damage changeRows: no row of {argument['table']} with {where} is changed by "
                 f"{what}"
             )
-    return f"changed {_count(len(hit), 'row')} of {argument['table']} where {where}: {what}"
+    return f"changed {counted(len(hit), 'row')} of {argument['table']} where {where}: {what}"
 
 
 def _drop_role(connect: Connect, argument: Any) -> str:
-    role = _text("dropRole", argument, "a role's name")
+    role = a_text("dropRole", argument, "a role's name")
     with connect("postgres") as connection:
         if not rows_of(connection, "SELECT FROM pg_roles WHERE rolname = %s", (role,)):
             raise UsageProblem(f"damage dropRole: there is no role {role!r}")
@@ -158,7 +154,7 @@ def _count_of(connection: Connection[Any], name: Any) -> int:
 
 
 def _table(damage: str, argument: Any) -> _Table:
-    text = _text(damage, argument, "database.schema.table")
+    text = a_text(damage, argument, "database.schema.table")
     parts = text.split(".")
     if len(parts) == 2:
         return parts[0], "public", parts[1]
@@ -170,13 +166,3 @@ def _table(damage: str, argument: Any) -> _Table:
 def _require(connection: Connection[Any], damage: str, argument: Any, name: list[str]) -> None:
     if tuple(name) not in table_names(connection):
         raise UsageProblem(f"damage {damage}: there is no table {argument!r}")
-
-
-def _text(damage: str, argument: Any, expected: str) -> str:
-    if not isinstance(argument, str) or not argument.strip():
-        raise UsageProblem(f"damage {damage}: expected {expected}, found {argument!r}")
-    return argument
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

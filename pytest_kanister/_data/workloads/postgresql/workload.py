@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pytest_kanister._data.evidence.runs import RunFile
 from pytest_kanister._data.proof.collect import Collector
+from pytest_kanister._data.workloads.damaging import a_text, check_true
 from pytest_kanister._data.workloads.datasets import Datasets
 from pytest_kanister._data.workloads.options import check_options
 from pytest_kanister._data.workloads.postgresql.connection import (
@@ -200,12 +201,9 @@ class PostgreSQL:
 
     def _damage_in_pod(self, kind: str, argument: Any) -> str:
         if kind == "sql":
-            if not isinstance(argument, str) or not argument.strip():
-                raise UsageProblem(f"damage sql: expected SQL statements, found {argument!r}")
-            self.run_script(argument)
+            self.run_script(a_text(kind, argument, "SQL statements"))
             return f"ran {' '.join(argument.split())}"
-        if argument is not True:
-            raise UsageProblem(f"damage {kind}: expected true, found {argument!r}")
+        check_true(kind, argument)
         replaced = kind == "emptyServer"
         done = self._release.lose_volume(self._options["image"], replaced=replaced)
         self.wait_ready()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_kanister._data.workloads.damaging import a_text, check_true, counted
 from pytest_kanister._data.workloads.redis.commands import commands, words_of
 from pytest_kanister._data.workloads.redis.keys import database_sizes
 from pytest_kanister.errors import HarnessBug, UsageProblem
@@ -26,13 +27,12 @@ def do_damage(server: Server, word: str, argument: Any) -> str:
 
 
 def _flush(server: Server, argument: Any) -> str:
-    if argument is not True:
-        raise UsageProblem(f"damage flush: expected true, found {argument!r}")
+    check_true("flush", argument)
     count = sum(database_sizes(server).values())
     server.ask("FLUSHALL")
     if database_sizes(server):
         raise HarnessBug("keys are still there after FLUSHALL")
-    return f"flushed all databases ({_count(count)})"
+    return f"flushed all databases ({counted(count, 'key')})"
 
 
 def _drop(server: Server, argument: Any) -> str:
@@ -43,7 +43,7 @@ def _drop(server: Server, argument: Any) -> str:
         raise UsageProblem(f"damage drop: database {argument} holds no key")
     server.ask("SELECT", argument)
     server.ask("FLUSHDB")
-    return f"flushed database {argument} ({_count(count)})"
+    return f"flushed database {argument} ({counted(count, 'key')})"
 
 
 def _delete_keys(server: Server, argument: Any) -> str:
@@ -59,7 +59,7 @@ def _delete_keys(server: Server, argument: Any) -> str:
     count = server.ask("DEL", *keys)
     if not count:
         raise UsageProblem(f"damage deleteKeys: database 0 has none of the keys {argument}")
-    return f"deleted {_count(count)} of database 0: {argument}"
+    return f"deleted {counted(count, 'key')} of database 0: {argument}"
 
 
 def _drop_user(server: Server, argument: Any) -> str:
@@ -71,9 +71,7 @@ def _drop_user(server: Server, argument: Any) -> str:
 
 
 def _commands(server: Server, argument: Any) -> str:
-    if not isinstance(argument, str) or not argument.strip():
-        raise UsageProblem(f"damage commands: expected lines of commands, found {argument!r}")
-    for words in commands(argument):
+    for words in commands(a_text("commands", argument, "lines of commands")):
         server.ask(*words)
     return f"ran {' '.join(argument.split())}"
 
@@ -86,7 +84,3 @@ DAMAGES: dict[str, Callable[[Server, Any], str]] = {
     "commands": _commands,
 }
 """By the scenario's word.  What `commands` does only a comparison of snapshots can tell."""
-
-
-def _count(number: int) -> str:
-    return f"{number} key{'' if number == 1 else 's'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from pytest_kanister._data.workloads.damaging import check_true, the_only
 from pytest_kanister._data.workloads.datasets import Datasets
 from pytest_kanister._data.workloads.options import check_options
 from pytest_kanister._data.workloads.redis.commands import commands
@@ -143,15 +144,9 @@ class Redis:
 
         And `emptyServer=True`: a new server with an empty volume and the same password.
         """
-        known = ", ".join((*DAMAGES, "emptyServer"))
-        if len(how) != 1:
-            found = ", ".join(how) or "none"
-            raise UsageProblem(f"damage: expected one of {known}, found {found}")
-        ((word, argument),) = how.items()
+        word, argument = the_only("redis", (*DAMAGES, "emptyServer"), how)
         if word == "emptyServer":
             return self._replace(argument)
-        if word not in DAMAGES:
-            raise UsageProblem(f"damage: redis knows {known}, found {word!r}")
         with self._connect() as server:
             return do_damage(server, word, argument)
 
@@ -171,8 +166,7 @@ class Redis:
             server.ask("PING")
 
     def _replace(self, argument: Any) -> str:
-        if argument is not True:
-            raise UsageProblem(f"damage emptyServer: expected true, found {argument!r}")
+        check_true("emptyServer", argument)
         password = self._release.password()
         self.remove()
         self._release.take_password(password)
