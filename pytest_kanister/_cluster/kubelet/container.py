@@ -163,13 +163,17 @@ class Container:
             return 128
         recorder, pod = self._around.recorder, self._around.pod
         recorder.normal(pod, "Created", f"Created container {self.name}", self._field)
-        recorder.normal(pod, "Started", f"Started container {self.name}", self._field)
-        self.state.run(f"process://{self.run.child.pid}-{uuid.uuid4().hex[:8]}")
-        watching = asyncio.create_task(self._watch_readiness(program))
+        watching: asyncio.Task[None] | None = None
         try:
+            await self.run.begun()
+            recorder.normal(pod, "Started", f"Started container {self.name}", self._field)
+            self.state.run(f"process://{self.run.child.pid}-{uuid.uuid4().hex[:8]}")
+            self._around.changed()
+            watching = asyncio.create_task(self._watch_readiness(program))
             code = await self.run.child.wait()
         finally:
-            watching.cancel()
+            if watching is not None:
+                watching.cancel()
             self.run.kill()
         await log.drained(timeout_s=2.0)
         log.end()

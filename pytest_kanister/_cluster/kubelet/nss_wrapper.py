@@ -134,6 +134,9 @@ class NssWrapperRun:
             )
         }
 
+    async def begun(self) -> None:
+        """See `Run.begun`: `Popen` has waited for it."""
+
     def terminate(self) -> None:
         """See `Run.terminate`."""
         self.child.send(signal.SIGTERM)

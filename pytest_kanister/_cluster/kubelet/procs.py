@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-__all__ = ["binds_all_addresses", "children", "descendants", "kill_all", "marked"]
+__all__ = ["binds_all_addresses", "children", "descendants", "kill_all", "marked", "same_program"]
 
 _LISTEN = "0A"
 
@@ -42,6 +42,14 @@ def marked(marker: str) -> list[int]:
                 if wanted in Path(entry.path, "environ").read_bytes().split(b"\0"):
                     found.append(int(entry.name))
     return found
+
+
+def same_program(pid: int, other: int) -> bool:
+    """Whether two processes run the same file; not, when one cannot be looked at."""
+    try:
+        return Path(f"/proc/{pid}/exe").samefile(f"/proc/{other}/exe")
+    except OSError:
+        return False
 
 
 def kill_all(pids: list[int]) -> None:

@@ -102,6 +102,14 @@ class Run(Protocol):
         """Its main process."""
         ...
 
+    async def begun(self) -> None:
+        """Returns once the container's own program has been started, or the container has ended.
+
+        Only then it is `running`, as with any container runtime: what is told to be ready is
+        given commands at once, which must not overtake the program.
+        """
+        ...
+
     def terminate(self) -> None:
         """SIGTERM for the container's main process."""
         ...

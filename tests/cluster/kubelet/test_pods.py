@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_kanister._base.polling import Deadline
+from pytest_kanister._cluster.kubelet.bubblewrap import Bubblewrap
 from pytest_kanister._cluster.kubelet.procs import marked
 from pytest_kanister._model.api import Api
 from pytest_kanister._model.resources import (
@@ -445,3 +446,24 @@ def test_a_pod_without_an_address_waits_for_one(on_node: OnNode) -> None:
             await node.pod("unwanted")
 
     on_node(test)
+
+
+def test_a_pod_is_not_running_before_its_program(
+    on_node: OnNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine the sandbox takes its time; commands must not overtake the program."""
+    slowly = ["/bin/sh", "-c", 'sleep 0.3; exec "$0" "$@"']
+    really = Bubblewrap.base_argv
+    monkeypatch.setattr(Bubblewrap, "base_argv", lambda self: [*slowly, *really(self)])
+
+    async def test(node: Any) -> None:
+        await node.create("slow", {"command": ["sleep", "1000"]})
+        await node.until("slow", lambda pod: pod["status"]["phase"] == "Running")
+        pids = node.kubelet._container("default", "slow", "c").run.pids()
+        assert b"sleep\x001000\0" in [_command_line(pid) for pid in pids]
+
+    on_node(test)
+
+
+def _command_line(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()

@@ -184,6 +184,10 @@ class ContainerRun:
         self._unwanted = True
         self._signal("SIGKILL")
 
+    async def begun(self) -> None:
+        """See `Run.begun`: Docker starts it when it is created."""
+        await self._wait_there()
+
     def pids(self) -> list[int]:
         """None that matter here: a container's addresses are its own."""
         return []
