@@ -189,7 +189,11 @@ class Attempt:
         here = [(grade.name, grade.verdict) for _, grades in told for grade in grades]
         there = [(grade.name, grade.verdict) for _, grades in again for grade in grades]
         if here == there:
-            return status, f"confirmed: {chosen.confirm} says {second.value}, too, grade by grade"
+            kanister = again[-1][0].result.ran.get("kanister", "unknown")
+            return status, (
+                f"confirmed: {chosen.confirm} says {second.value}, too, grade by grade; "
+                f"Kanister there: {kanister}"
+            )
         odd = ", ".join(sorted({name for name, _ in set(here) ^ set(there)}))
         said = (
             f"not confirmed: {settings.backend} says {verdict.value}, {chosen.confirm} says "
