@@ -348,6 +348,7 @@ class Harness:
             else:
                 workload = existing_workload(kube, workload, existing)
             stage = WorkloadStage(session, workload, existing=existing is not None)
+            stage.options = own
             stage.wait_ready()
         except BaseException as error:
             if isinstance(error, KanisterHarnessError):
@@ -357,7 +358,6 @@ class Harness:
             if not self.settings.keep and existing is None:
                 # What failed is to be told, not that the cleaning failed as well.
                 with contextlib.suppress(KanisterHarnessError):
-            stage.options = own
                     release_namespace(kube, claimed)
             raise
         return stage
