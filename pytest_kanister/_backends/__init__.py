@@ -6,6 +6,6 @@ them together.  Hands over a kubeconfig and its capabilities; nothing else leave
 
 from __future__ import annotations
 
-from pytest_kanister._backends.protocol import Backend, open_backend
+from pytest_kanister._backends.protocol import Backend, HasNodes, open_backend
 
-__all__ = ["Backend", "open_backend"]
+__all__ = ["Backend", "HasNodes", "open_backend"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pytest_kanister.errors import UsageProblem
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_kanister._model.capabilities import Capabilities
     from pytest_kanister._model.settings import Settings
 
-__all__ = ["Backend", "open_backend"]
+__all__ = ["Backend", "HasNodes", "open_backend"]
 
 
 class Backend(Protocol):
@@ -29,6 +29,15 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Ends the cluster if we are its last user and made it; a second call does nothing."""
+        ...
+
+
+@runtime_checkable
+class HasNodes(Protocol):
+    """A backend whose nodes write logs of their own."""
+
+    def export_logs(self, folder: Path) -> None:
+        """Writes them below the folder; raises `EnvironmentProblem` when they cannot be had."""
         ...
 
 

@@ -292,6 +292,15 @@ class Harness:
             for name, text in stage.evidence().items()
         }
 
+    def export_logs(self, folder: Path) -> None:
+        """What the cluster's nodes wrote, as it is, below the folder; nothing without nodes.
+
+        Raises:
+            EnvironmentProblem: they cannot be had.
+        """
+        if self._session is not None:
+            self._session.export_logs(folder)
+
     def redact(self, text: str) -> str:
         """The text without any secret of what was set up."""
         return self._session.redactor(text) if self._session is not None else text

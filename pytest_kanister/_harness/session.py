@@ -7,7 +7,7 @@ import shlex
 import threading
 from typing import TYPE_CHECKING
 
-from pytest_kanister._backends import open_backend
+from pytest_kanister._backends import HasNodes, open_backend
 from pytest_kanister._data.stores.choosing import make_store
 from pytest_kanister._harness.background import Later
 from pytest_kanister._harness.namespaces import shared_namespace
@@ -18,6 +18,7 @@ from pytest_kanister._kube.following import PodLogs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytest_kanister._backends import Backend
     from pytest_kanister._data.stores import Bucket
@@ -108,6 +109,16 @@ class Session:
     def store_namespace(self) -> str:
         """Where the store's pod is."""
         return self._deployed.result().namespace
+
+    def export_logs(self, folder: Path) -> None:
+        """What the cluster's nodes wrote, if it has nodes that write.
+
+        Raises:
+            EnvironmentProblem: they cannot be had.
+        """
+        backend: object = self._backend
+        if isinstance(backend, HasNodes):
+            backend.export_logs(folder)
 
     def close(self) -> None:
         """Ends the cluster if it is ours; a second call does nothing."""

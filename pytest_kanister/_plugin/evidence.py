@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_kanister._plugin.state import RECORD, RUN, leave_record
 from pytest_kanister._report.bundle import bundle_name, marked_source, write_bundle
-from pytest_kanister.errors import KanisterHarnessError
+from pytest_kanister.errors import EnvironmentProblem, KanisterHarnessError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pytest
 
+    from pytest_kanister._harness.harness import Harness
     from pytest_kanister._harness.stage import WorkloadStage
 
 __all__ = ["artifacts_root", "keep_evidence", "keep_evidence_of_test"]
@@ -42,7 +44,10 @@ def keep_evidence(
         if step["verdict"] != "proven" and step["where"].count(":") >= 2
     }
     source = stage.redact(marked_source(item.path.read_text(encoding="utf-8"), lines))
-    return _kept(folder, text, source, record, _gathered(stage))
+    evidence = _gathered(stage)
+    kept = _kept(folder, text, source, record, evidence)
+    _keep_logs(item.config.stash[RUN].harness, folder)
+    return kept
 
 
 def keep_evidence_of_test(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -57,9 +62,11 @@ def keep_evidence_of_test(item: pytest.Item, report: pytest.TestReport) -> None:
     own: dict[str, Any] = item.stash[RECORD]
     record = {"nodeid": item.nodeid, **own}
     text = harness.redact(report.longreprtext)
-    kept = _kept(root / bundle_name(item.nodeid), text, "", record, evidence)
+    folder = root / bundle_name(item.nodeid)
+    kept = _kept(folder, text, "", record, evidence)
+    _keep_logs(harness, folder)
     leave_record(item, **kept)
-    report.sections += [("kanister", f"evidence: {folder}") for folder in kept.values()]
+    report.sections += [("kanister", f"evidence: {place}") for place in kept.values()]
 
 
 class _Witness(Protocol):
@@ -72,6 +79,20 @@ def _gathered(of: _Witness) -> dict[str, str]:
         return of.evidence()
     except KanisterHarnessError as error:
         return {"evidence-missing.txt": of.redact(str(error))}
+
+
+def _keep_logs(harness: Harness, folder: Path) -> None:
+    """What a real cluster's nodes wrote goes beside the rest, without secrets, or why not."""
+    nodes = folder / "nodes"
+    try:
+        harness.export_logs(nodes)
+        for file in nodes.rglob("*"):
+            if file.is_file() and not file.is_symlink():
+                text = file.read_text(encoding="utf-8", errors="surrogateescape")
+                file.write_text(harness.redact(text), encoding="utf-8", errors="surrogateescape")
+    except (EnvironmentProblem, OSError) as error:
+        with contextlib.suppress(OSError):
+            (folder / "nodes-missing.txt").write_text(harness.redact(str(error)), encoding="utf-8")
 
 
 def _kept(

@@ -39,9 +39,9 @@ fi
 head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n' >/etc/machine-id
 containerd >/var/log/containerd.log 2>&1 &
 until ctr version >/dev/null 2>&1; do sleep 0.1; done
-for file in /kind/images/*.tar; do ctr --namespace k8s.io images import "$file" >/dev/null; done
-# The line that kind waits for.
+# The line that kind waits for, half a minute at most; the kubelet starts when the images are there.
 echo "Reached target Multi-User System."
+for file in /kind/images/*.tar; do ctr --namespace k8s.io images import "$file" >/dev/null; done
 while true; do
     if [[ -e /var/lib/kubelet/config.yaml && -e /var/lib/kubelet/kubeadm-flags.env ]]; then
         . /var/lib/kubelet/kubeadm-flags.env

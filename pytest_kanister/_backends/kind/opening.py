@@ -31,6 +31,7 @@ __all__ = ["KindBackend", "open_kind"]
 
 _OPERATOR_S = 60.0
 _END_S = 20.0
+_OPERATOR_LOG = "operator.log"
 
 
 class KindBackend:
@@ -53,6 +54,13 @@ class KindBackend:
         """A client of the cluster."""
         assert self.inner is not None
         return self.inner.connect()
+
+    def export_logs(self, folder: Path) -> None:
+        """See `HasNodes.export_logs`; what our operator said lies beside the nodes' logs."""
+        self.use.export_logs(folder)
+        said = self.use.kubeconfig.with_name(_OPERATOR_LOG)
+        if said.exists():
+            shutil.copyfile(said, folder / _OPERATOR_LOG)
 
     def close(self) -> None:
         """Ends this use; a second call does nothing."""
@@ -133,7 +141,7 @@ def _stand_in(
                 evidence=done.tail(5),
             )
     progress(f"our operator stands in for Kanister in namespace {namespace}")
-    log = use.kubeconfig.with_name("operator.log")
+    log = use.kubeconfig.with_name(_OPERATOR_LOG)
     module = [sys.executable, "-m", "pytest_kanister", "operator"]
     place = ["--kubeconfig", str(use.kubeconfig), "--context", use.context]
     with log.open("wb") as output:
