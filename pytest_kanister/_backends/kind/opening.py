@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import queue
 import secrets
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -144,15 +146,7 @@ def _stand_in(
     log = use.kubeconfig.with_name(_OPERATOR_LOG)
     module = [sys.executable, "-m", "pytest_kanister", "operator"]
     place = ["--kubeconfig", str(use.kubeconfig), "--context", use.context]
-    with log.open("wb") as output:
-        operator = subprocess.Popen(
-            [*module, *place, "--namespace", namespace],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            preexec_fn=die_with_parent,
-        )
+    operator = _started([*module, *place, "--namespace", namespace], log)
 
     def ready() -> bool | None:
         asked = run([*access, "-n", namespace, "get", "configmap", RECORD], timeout_s=_OPERATOR_S)
@@ -167,3 +161,35 @@ def _stand_in(
             evidence=log.read_text(errors="replace")[-2000:],
         )
     return operator
+
+
+def _started(argv: list[str], log: Path) -> subprocess.Popen[bytes]:
+    """A child that ends with this process.
+
+    The kernel ends it with the *thread* that made it, and whoever opens a backend may be a thread
+    that ends soon: one of its own lives as long as the child.
+    """
+    made: queue.SimpleQueue[subprocess.Popen[bytes] | OSError] = queue.SimpleQueue()
+
+    def live() -> None:
+        try:
+            with log.open("wb") as output:
+                child = subprocess.Popen(
+                    argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                    preexec_fn=die_with_parent,
+                )
+        except OSError as error:
+            made.put(error)
+        else:
+            made.put(child)
+            child.wait()
+
+    threading.Thread(target=live, name="operator", daemon=True).start()
+    child = made.get()
+    if isinstance(child, OSError):
+        raise child
+    return child
