@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from pytest_kanister._base.bundled import bundled
@@ -29,4 +30,7 @@ def find_blueprint(name: str | Path, beside: Path | None = None) -> Path:
         if place.is_file():
             return place
     looked = "\n".join(f"    - {place}" for place in places)
-    raise UsageProblem(f"there is no Blueprint {str(name)!r}; looked for\n{looked}")
+    there = {each.name for place in places for each in place.parent.glob("*.y*ml")}
+    near = difflib.get_close_matches(path.name, sorted(there), n=1, cutoff=0.8)
+    meant = f"\n  did you mean {near[0]!r}?" if near else ""
+    raise UsageProblem(f"there is no Blueprint {str(name)!r}; looked for\n{looked}{meant}")

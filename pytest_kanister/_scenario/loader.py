@@ -72,8 +72,8 @@ def load_scenarios(
 
     Args:
         path: the file.
-        examine: finds further mistakes in a scenario, whose steps are left out when one of them
-            is mistaken; all are told together.
+        examine: finds further mistakes in a scenario, whose mistaken steps are left out; all are
+            told together.
 
     Raises:
         ScenarioError: the file cannot be read or breaks the rules.
@@ -153,15 +153,19 @@ def _spec(
         spec.attempt(lambda part: read_steps(part, workload), None)
         return _NOTHING
     steps = spec.attempt(lambda part: read_steps(part, workload), None)
-    if steps is not None:
-        spec.problems += problems_of(steps, spec.mark)
+    whole = steps is not None and None not in steps
+    good = tuple(step for step in steps or () if step is not None)
+    if whole:
+        spec.problems += problems_of(good, spec.mark)
     scenario = Scenario(
         name=name,
         description=description,
         workload=workload,
         blueprint=blueprint,
-        steps=steps or (),
-        unverified=spec.field("unverified", lambda part: read_exemptions(part, steps), ()),
+        steps=good,
+        unverified=spec.field(
+            "unverified", lambda part: read_exemptions(part, good if whole else None), ()
+        ),
         path=path,
         mark=Reader(spec.document, ("metadata", "name")).mark,
         blueprint_mark=spec.at("blueprint").mark,

@@ -49,12 +49,11 @@ def read_workload(reader: Reader) -> WorkloadSpec:
     )
 
 
-def read_steps(spec: Reader, workload: WorkloadSpec | None) -> tuple[Step, ...] | None:
-    """The listed ones, or the workload's default; None when one of them is mistaken."""
+def read_steps(spec: Reader, workload: WorkloadSpec | None) -> tuple[Step | None, ...] | None:
+    """The listed ones, None in place of a mistaken one; or the workload's default, if it has."""
     if not spec.has("steps"):
         return default_steps(workload.kind, spec.mark) if workload else None
-    steps = [item.attempt(_step, None) for item in spec.at("steps").items()]
-    return None if None in steps else tuple(step for step in steps if step)
+    return tuple(item.attempt(_step, None) for item in spec.at("steps").items())
 
 
 def _step(item: Reader) -> Step | None:

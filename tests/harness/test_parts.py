@@ -51,6 +51,18 @@ def test_a_blueprint_that_is_nowhere_says_where_it_was_sought(tmp_path: Path) ->
     assert "fixtures/blueprints/no.yaml" in str(caught.value)
 
 
+def test_a_misspelt_blueprint_is_guessed(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").touch()
+
+    with pytest.raises(UsageProblem, match=r"did you mean 'mysql-blueprint\.yaml'"):
+        find_blueprint("mysql-blueprnt.yaml", tmp_path)
+    with pytest.raises(UsageProblem, match=r"did you mean 'shop\.yaml'"):
+        find_blueprint("shp.yaml", tmp_path)
+    with pytest.raises(UsageProblem) as caught:
+        find_blueprint("quite-another-thing.yaml", tmp_path)
+    assert "did you mean" not in str(caught.value)
+
+
 def test_workloads_by_their_word() -> None:
     assert workload_class("mysql").kind == "mysql"
     with pytest.raises(UsageProblem, match=r"no workload 'oracle'; there are: .*mysql"):

@@ -228,6 +228,23 @@ def test_three_mistakes_are_three_errors_at_their_lines(tmp_path: Path) -> None:
     assert "Traceback" not in run.stdout
 
 
+def test_a_mistaken_step_hides_no_mistake_of_the_others(tmp_path: Path) -> None:
+    """A new author's three: a word in a step, the dataset, the Blueprint."""
+    text = files(a=("- backup: {}\n- restore: {into: fresh}\n- verfy: {}", ""))["a.kanister.yaml"]
+    for old, new in (("mysql-blueprint", "mysql-blueprnt"), ("seed: accounts", "seed: acounts")):
+        text = text.replace(old, new)
+
+    run = Example(tmp_path, {"a.kanister.yaml": text}).run_pytest("--collect-only")
+
+    for said in (
+        "a.kanister.yaml:6:3: there is no Blueprint 'mysql-blueprnt.yaml'",
+        "did you mean 'mysql-blueprint.yaml'?",
+        "a.kanister.yaml:8:7: workload mysql has no dataset 'acounts'",
+        "a.kanister.yaml:11:7: spec.steps[3]: there is no step 'verfy'\n  did you mean 'verify'?",
+    ):
+        assert said in run.stdout, run.stdout
+
+
 BEFORE = {
     "kind": ("kind: mysql", "kind: oracle", "5:14: there is no workload 'oracle'"),
     "option": ("name: mysql-store", "name: m, colour: red", "found 'colour'"),
