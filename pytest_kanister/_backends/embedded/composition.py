@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -133,8 +132,10 @@ class Cluster:
         # The kubelet was begun last and goes first, while the API still takes its reports.
         for task in reversed(self._work):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await task
+            # A cancellation of our own (the farewell takes too long) is not the task's.
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()
         if self._server is not None:
             await self._server.stop()
 

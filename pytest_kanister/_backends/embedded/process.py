@@ -25,9 +25,6 @@ __all__ = ["end", "join", "start"]
 _MODULE = "pytest_kanister._backends.embedded.serve"
 _PIPE = 3
 
-START_S = 60.0
-"""For everything but fetching, which reports progress and so moves the deadline on."""
-
 END_S = 10.0
 """A cluster ends in a fraction of a second; then it is killed and swept."""
 

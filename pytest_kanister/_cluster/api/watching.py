@@ -57,7 +57,9 @@ async def watch_changes(
         while True:
             if bookmark_s is not None and watcher.idle:
                 try:
-                    change = await asyncio.wait_for(watcher.next(), bookmark_s)
+                    # Not wait_for: up to Python 3.11 it may swallow a cancellation.
+                    async with asyncio.timeout(bookmark_s):
+                        change = await watcher.next()
                 except TimeoutError:
                     yield _bookmark(kind, store.version, {})
                     continue

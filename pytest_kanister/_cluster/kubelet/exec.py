@@ -189,7 +189,9 @@ class _Carrier:
         late = self._ended
         loop.add_reader(self._descriptor, self._filled.set)
         try:
-            await asyncio.wait_for(self._filled.wait(), _STRAY_S if late else None)
+            # Not wait_for: up to Python 3.11 it may swallow a cancellation.
+            async with asyncio.timeout(_STRAY_S if late else None):
+                await self._filled.wait()
         except TimeoutError:
             return True
         finally:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+import contextlib
 import fcntl
 import os
+import time
+from array import array
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,7 +36,9 @@ class RunLog:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         self._size = 0
-        self._times: list[tuple[int, str]] = []
+        # When what was written, 16 bytes a write: a pod may talk for hours.
+        self._places = array("q")
+        self._moments = array("d")
         self._open_pipes = 0
         self._ended = False
         self._waiting: set[asyncio.Event] = set()
@@ -43,7 +48,8 @@ class RunLog:
         loop = asyncio.get_running_loop()
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
-        fcntl.fcntl(writing, _F_SETPIPE_SZ, _CHUNK_BYTES)
+        with contextlib.suppress(OSError):  # a user's pipes may be limited: a small one does
+            fcntl.fcntl(writing, _F_SETPIPE_SZ, _CHUNK_BYTES)
         self._open_pipes += 1
         loop.add_reader(reading, self._drain, reading)
         return writing
@@ -51,7 +57,8 @@ class RunLog:
     def write(self, data: bytes) -> None:
         """Appends, and wakes whoever follows."""
         if data:
-            self._times.append((self._size, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"))
+            self._places.append(self._size)
+            self._moments.append(time.time())
             self._size += os.write(self._file, data)
             self._wake()
 
@@ -154,7 +161,8 @@ class RunLog:
         """Each line after the time at which its beginning was written, as the kubelet does."""
         out = []
         for line in data.splitlines(keepends=True):
-            index = bisect.bisect_right(self._times, position, key=lambda entry: entry[0]) - 1
-            out.append(self._times[index][1].encode() + b" " + line)
+            moment = self._moments[bisect.bisect_right(self._places, position) - 1]
+            stamp = f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S.%fZ} "
+            out.append(stamp.encode() + line)
             position += len(line)
         return b"".join(out)

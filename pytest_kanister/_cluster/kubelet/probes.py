@@ -57,8 +57,8 @@ class Probe:
                 if "tcpSocket" in self._spec:
                     return await self._tcp(self._spec["tcpSocket"])
                 return await self._http(self._spec["httpGet"])
-        except (OSError, TimeoutError, ssl.SSLError):
-            return False
+        except (OSError, TimeoutError, ssl.SSLError, ValueError):
+            return False  # ValueError: a first line without end is no HTTP
 
     async def follow(self, on_ready: Callable[[], None], on_unready: Callable[[], None]) -> None:
         """Asks often until it passes, then at its own period; tells every change."""

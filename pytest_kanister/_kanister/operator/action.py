@@ -63,7 +63,8 @@ class ActionRun:
         self._name = actionset["spec"]["actions"][index].get("name") or ""
         self._action = blueprint["actions"][self._name]
         self._at_end = contextlib.AsyncExitStack()
-        self._at: int | None = 0  # the phase that runs; None: the deferPhase, or what follows it
+        self._at: int | None = 0  # the phase that runs; None: the deferPhase
+        self._ended = False  # all phases, the deferPhase too
         self._log = controller.log.with_fields(
             ActionSet=actionset["metadata"]["name"], Action=self._name, **log_labels(actionset)
         )
@@ -74,7 +75,7 @@ class ActionRun:
             try:
                 await self._run()
             except asyncio.CancelledError:
-                if not self._controller.ending:
+                if not self._controller.ending and not self._ended:
                     self._deleted()
                 raise
 
@@ -88,6 +89,7 @@ class ActionRun:
         self._at = None
         if self._deferred is not None and not await self._run_deferred(self._deferred):
             succeeded = False
+        self._ended = True
         self._controller.metrics.count(success=succeeded)
         if succeeded and await self._render_artifacts():
             await self._complete()

@@ -40,11 +40,6 @@ class Recorder:
         """Writes events as they come, until cancelled."""
         while True:
             await self._write(*await self._queue.get())
-            self._queue.task_done()
-
-    async def drained(self) -> None:
-        """Returns once everything queued so far is written."""
-        await self._queue.join()
 
     async def _write(self, obj: Object, kind: str, reason: str, message: str) -> None:
         metadata = obj["metadata"]

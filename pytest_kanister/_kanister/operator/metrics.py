@@ -46,8 +46,16 @@ async def serving(metrics: Metrics, env: Mapping[str, str], log: Log) -> AsyncIt
         yield
         return
 
+    answering: set[asyncio.Task[None]] = set()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(answer(reader, writer))
+        answering.add(task)
+        task.add_done_callback(answering.discard)
+        task.add_done_callback(lambda _: writer.close())
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError):
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             words = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)
             good = len(words) > 2 and words[0] == b"GET" and words[1] in _PATHS
             body = metrics.text().encode() if good else b"not found\n"
@@ -58,10 +66,9 @@ async def serving(metrics: Metrics, env: Mapping[str, str], log: Log) -> AsyncIt
             )
             writer.write(head.encode() + body)
             await writer.drain()
-        writer.close()
 
     try:
-        server = await asyncio.start_server(answer, host, int(env.get("METRICS_PORT") or _PORT))
+        server = await asyncio.start_server(connected, host, int(env.get("METRICS_PORT") or _PORT))
     except (OSError, ValueError) as error:
         log.error("Failed to serve metrics", error)
         yield
@@ -72,3 +79,5 @@ async def serving(metrics: Metrics, env: Mapping[str, str], log: Log) -> AsyncIt
         yield
     finally:
         server.close()
+        for task in answering:  # who connected and asks nothing ends with us
+            task.cancel()

@@ -76,6 +76,8 @@ async def run_operator(api: Api, log: Callable[[str], None], env: Mapping[str, s
         return _PANIC_STATUS
     finally:
         controller.ending = True
+        if crashed.done():
+            crashed.exception()  # known, even where something else is told
         await intake.stop()
         for watch in watches:
             watch.cancel()

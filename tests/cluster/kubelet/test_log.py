@@ -1,8 +1,12 @@
 """The log file of a container run."""
 
 import asyncio
+import errno
+import fcntl
 import os
 from pathlib import Path
+
+import pytest
 
 from pytest_kanister._cluster.kubelet.log import RunLog
 
@@ -62,5 +66,24 @@ def test_each_line_bears_the_time_of_its_beginning(tmp_path: Path) -> None:
         times, words = zip(*(line.split(" ") for line in lines), strict=True)
         assert words == ("one", "two", "rest")
         assert times[0] == times[1] < times[2]
+
+    asyncio.run(main())
+
+
+def test_a_user_whose_pipes_are_limited_gets_small_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    async def main() -> None:
+        log = RunLog(tmp_path / "0.log")
+        with monkeypatch.context() as limited:
+            limited.setattr(fcntl, "fcntl", refuse)
+            writing = log.pipe()
+        os.write(writing, b"said")
+        os.close(writing)
+        await log.drained(5)
+        assert await text(log, follow=False) == b"said"
 
     asyncio.run(main())

@@ -51,3 +51,32 @@ def test_nothing_is_served_unasked(in_cluster: Run) -> None:
         assert not [line for line in cluster.log if "metrics" in line]
 
     in_cluster(scenario, env={"POD_IP": "127.0.0.1"})
+
+
+def test_whoever_asks_nothing_is_let_go_at_the_end(in_cluster: Run, make: Any) -> None:
+    async def scenario(cluster: Any) -> None:
+        await cluster.blueprint({"backup": {"phases": [make.task("p", "true")]}})
+        await cluster.actionset(make.on_statefulset())
+        await cluster.finished()
+        (line,) = [line for line in cluster.log if "/metrics" in line]
+        found = re.search(r"http://([\d.]+):(\d+)/metrics", line)
+        assert found is not None
+        silent, kept = await asyncio.open_connection(found[1], int(found[2]))
+        chatty, talking = await asyncio.open_connection(found[1], int(found[2]))
+        talking.write(b"x" * 200_000)  # no request, and more than one may have
+        async with asyncio.timeout(10):
+            assert await _ended(chatty)
+            await cluster.stop_operator()
+            assert await _ended(silent)
+        kept.close()
+        talking.close()
+
+    env = {"KANISTER_METRICS_ENABLED": "true", "POD_IP": "127.0.0.1", "METRICS_PORT": "0"}
+    in_cluster(scenario, env=env)
+
+
+async def _ended(reader: asyncio.StreamReader) -> bool:
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
