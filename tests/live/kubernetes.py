@@ -3,6 +3,8 @@
 Debian 12 carries the whole tree of Kubernetes 1.20.2 with its dependencies; no later release of
 the distribution does.  It proves our client code on a genuine API server and kubelet, and nothing
 about newer releases of Kubernetes.
+
+`python -m tests.live.kubernetes` tells by its exit status whether the cache has it already.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,7 +23,7 @@ from pytest_kanister._base.packages.apt import PrivateApt, sources_for
 from pytest_kanister._base.packages.sources import Source
 from pytest_kanister.errors import EnvironmentProblem
 
-__all__ = ["VERSION", "kubernetes_programs"]
+__all__ = ["VERSION", "is_built", "kubernetes_programs"]
 
 VERSION = "v1.20.2"
 
@@ -55,12 +58,21 @@ def kubernetes_programs() -> Path:
     Raises:
         EnvironmentProblem: the distribution has no such source, or the build fails.
     """
-    home = cache_folder() / "live" / f"kubernetes-{VERSION}-3"
+    home = _home()
     with file_lock(home.with_name(f".{home.name}.lock"), on_wait=lambda: print("waiting")):
-        if not all((home / name).is_file() for name in _PROGRAMS):
+        if not is_built():
             with tempfile.TemporaryDirectory(prefix=".kubernetes-", dir=home.parent) as scratch:
                 _build(Path(scratch), home)
     return home
+
+
+def is_built() -> bool:
+    """Whether the cache has them already."""
+    return all((_home() / name).is_file() for name in _PROGRAMS)
+
+
+def _home() -> Path:
+    return cache_folder() / "live" / f"kubernetes-{VERSION}-3"
 
 
 def _build(scratch: Path, home: Path) -> None:
@@ -230,3 +242,7 @@ def _run(argv: list[str], cwd: Path, env: dict[str, str] | None) -> None:
             remedies=["see what it said"],
             evidence="\n".join((done.stderr or done.stdout).splitlines()[-40:]),
         )
+
+
+if __name__ == "__main__":
+    sys.exit(0 if is_built() else 1)

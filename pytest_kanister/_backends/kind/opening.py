@@ -113,7 +113,9 @@ def open_kind(settings: Settings, progress: Callable[[str], None]) -> KindBacken
             backend.close()
         raise
     backend.kubeconfig = backend.inner.kubeconfig
-    backend.capabilities = replace(backend.inner.capabilities, backend="kind")
+    # Its clients say it, too: what a result tells of the cluster comes from them.
+    backend.inner.capabilities = replace(backend.inner.capabilities, backend="kind")
+    backend.capabilities = backend.inner.capabilities
     return backend
 
 
