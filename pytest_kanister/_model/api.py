@@ -81,8 +81,12 @@ class Api(Protocol):
         *,
         grace_period_s: int | None = None,
         propagation: str = "",
+        uid: str = "",
     ) -> Object:
-        """Asks for deletion; the object may stay visible (deletionTimestamp) for a while."""
+        """Asks for deletion; the object may stay visible (deletionTimestamp) for a while.
+
+        With a `uid`, another object of the same name is left alone (`Conflict`).
+        """
         ...
 
     def watch(

@@ -123,6 +123,7 @@ class HttpApi:
         *,
         grace_period_s: int | None = None,
         propagation: str = "",
+        uid: str = "",
     ) -> Object:
         """Asks for deletion."""
         options: Object = {"apiVersion": "v1", "kind": "DeleteOptions"}
@@ -130,6 +131,8 @@ class HttpApi:
             options["gracePeriodSeconds"] = grace_period_s
         if propagation:
             options["propagationPolicy"] = propagation
+        if uid:
+            options["preconditions"] = {"uid": uid}
         return await self._object("DELETE", resource.path(namespace, name), body=options)
 
     async def watch(

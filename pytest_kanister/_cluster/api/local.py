@@ -119,10 +119,11 @@ class LocalApi:
         *,
         grace_period_s: int | None = None,
         propagation: str = "",
+        uid: str = "",
     ) -> Object:
         """Asks for deletion; the answer is the object's last state."""
         kind = self._kind(resource)
-        options = DeleteOptions(grace_period_s, propagation)
+        options = DeleteOptions(grace_period_s, propagation, uid)
         found, _ = self.verbs.delete(kind, self._home(resource, namespace), name, options)
         return _private(found)
 

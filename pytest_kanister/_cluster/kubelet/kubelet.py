@@ -13,7 +13,7 @@ from pytest_kanister._cluster.kubelet.exec import run_command
 from pytest_kanister._cluster.kubelet.pod import PodWorker
 from pytest_kanister._cluster.network.mirror import Mirror
 from pytest_kanister._model.resources import PODS
-from pytest_kanister.errors import BadRequest, EnvironmentProblem, NotFound
+from pytest_kanister.errors import BadRequest, Conflict, EnvironmentProblem, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -146,8 +146,10 @@ class Kubelet:
 
     async def _remove(self, pod: Object) -> None:
         metadata = pod["metadata"]
-        with contextlib.suppress(NotFound):
-            await self._api.delete(PODS, metadata["name"], metadata["namespace"], grace_period_s=0)
+        with contextlib.suppress(NotFound, Conflict):
+            await self._api.delete(
+                PODS, metadata["name"], metadata["namespace"], grace_period_s=0, uid=metadata["uid"]
+            )
 
     async def logs(
         self,

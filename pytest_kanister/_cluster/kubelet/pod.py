@@ -164,7 +164,9 @@ class PodWorker:
         await asyncio.gather(self._telling, return_exceptions=True)
         if remove:
             with contextlib.suppress(NotFound, Conflict):
-                await self._api.delete(PODS, self.name, self.namespace, grace_period_s=0)
+                await self._api.delete(
+                    PODS, self.name, self.namespace, grace_period_s=0, uid=self.uid
+                )
         self._files.remove(self.namespace, self.uid)
         self._subnet.release(self._around.ip)
         await asyncio.to_thread(shutil.rmtree, self._around.folder, ignore_errors=True)

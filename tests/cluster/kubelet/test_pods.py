@@ -467,3 +467,27 @@ def test_a_pod_is_not_running_before_its_program(
 
 def _command_line(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_a_pod_that_ends_takes_no_successor_of_its_name_along(on_node: OnNode) -> None:
+    stubborn = {"command": ["bash", "-c", "trap '' TERM; echo up; sleep 60"]}
+
+    async def test(node: Any) -> None:
+        await node.create("again", stubborn)
+        first = await node.until("again", lambda pod: pod["status"].get("phase") == "Running")
+        home = node.folder / "pods" / first["metadata"]["uid"]
+        assert home.is_dir()
+        # It ends in peace, for too long; then it is forgotten at once, as replacing a server does.
+        await node.api.delete(PODS, "again", "default")
+        await node.api.delete(PODS, "again", "default", grace_period_s=0)
+        await node.create("again", stubborn)
+        second = await node.pod("again")
+        deadline = Deadline(20)
+        while home.is_dir():
+            assert not deadline.passed
+            await asyncio.sleep(0.003)
+        now = await node.pod("again")
+        assert now["metadata"]["uid"] == second["metadata"]["uid"] != first["metadata"]["uid"]
+        assert "deletionTimestamp" not in now["metadata"]
+
+    on_node(test)
