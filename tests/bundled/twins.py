@@ -87,6 +87,18 @@ def _replaced(action: str, old: str, new: str) -> Edit:
     return edit
 
 
+def _without(action: str, func: str) -> Edit:
+    """The action without the phases of one function."""
+
+    def edit(actions: Actions) -> bool:
+        phases = actions[action]["phases"]
+        kept = [phase for phase in phases if phase["func"] != func]
+        actions[action]["phases"] = kept
+        return len(kept) < len(phases)
+
+    return edit
+
+
 def _idle(action: str) -> Edit:
     """The action succeeds and does nothing."""
 
@@ -171,6 +183,7 @@ _SWALLOWED = Sabotage(
     ("expectFailure",),
     (("a restore that fails ends as if it had not", _swallowing("restore")), _IDLE),
 )
+_BUT_LATER = "'template0', current_database(), 'later')"
 _KEEP_LATER = 'if ne (index .Options "keepLater") "true"'
 
 TWINS: dict[str, tuple[Sabotage, ...]] = {
@@ -207,7 +220,18 @@ TWINS: dict[str, tuple[Sabotage, ...]] = {
                     "the restore leaves what was made since the backup",
                     _replaced("restore", _KEEP_LATER, "if false"),
                 ),
-                _IDLE,
+                (
+                    "the restore leaves a database that was made since the backup",
+                    _replaced("restore", "'template0', current_database())", _BUT_LATER),
+                ),
+                (
+                    "the restore leaves the keys that came since the backup",
+                    _replaced("backup", "{command('FLUSHALL')}", "{}"),
+                ),
+                (
+                    "the restore leaves the files that came since the backup",
+                    _without("restore", "PrepareData"),
+                ),
             ),
         ),
     ),

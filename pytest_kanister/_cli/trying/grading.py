@@ -26,7 +26,7 @@ _MEANING = {
     "schema": "definitions",
     "code": "programs in the database",
     "users": "accounts and rights",
-    "extra": "nothing that was not there",
+    "extra": "no object that was not there (rows: see data)",
     "limit": "values that the engine's own dump alters",
 }
 
