@@ -158,9 +158,9 @@ INSERT INTO wide (id, name) VALUES (-1, 'stranger')
         return secret
 
     def service(self) -> str:
-        from pytest_kanister._data.workloads.postgresql.manifests import full_name
+        from pytest_kanister._data.workloads.postgresql.manifests import names_of
 
-        return full_name("store")
+        return names_of("store").server
 
     def dump(self, where: Where, table: str) -> list[str]:
         return [
