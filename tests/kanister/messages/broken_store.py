@@ -15,8 +15,8 @@ REGION = "eu-west-1"
 
 
 class _Answers(BaseHTTPRequestHandler):
-    """Every bucket is in `REGION`; the object `short` ends early, `reset` breaks off, and uploads
-    in parts get no id."""
+    """Every bucket is in `REGION`; the object `short` ends early, `reset` breaks off, uploads in
+    parts get no id, and a list is no XML."""
 
     protocol_version = "HTTP/1.1"
 
@@ -26,6 +26,9 @@ class _Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if "location=" in self.path:
             self._answer(f"<LocationConstraint>{REGION}</LocationConstraint>".encode())
+            return
+        if "list-type=" in self.path:
+            self._answer(b"It works!")
             return
         self._answer(b"0123456789", more=90)
         if self.path.endswith("reset"):

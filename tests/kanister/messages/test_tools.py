@@ -83,10 +83,12 @@ def _kando_cases(store: Any, missing: Path, broken: str) -> list[list[str]]:
         _push("[]"),
         _push(_profile(NOWHERE, location={"type": "gcs"})),
         _push(_profile(NOWHERE, location={"type": "nonsense"})),
+        _push(_profile(NOWHERE, location={"bucket": 5})),
         _push({**_profile(NOWHERE), "Credential": {"Type": "kopia"}}),
         _push({**_profile(NOWHERE), **_secret(type="Opaque")}),
         _push({**_profile(NOWHERE), **_secret(data={"nonsense": "YQ=="})}),
         _push({**_profile(NOWHERE), **_secret(data={"role": "!"})}),
+        _push({**_profile(NOWHERE), **_secret(data=[])}),
         _push({**_profile(NOWHERE), **_secret(data=role)}),
         _push(_profile("ftp://host")),
         _push(_profile("http://host:port")),
@@ -102,6 +104,7 @@ def _kando_cases(store: Any, missing: Path, broken: str) -> list[list[str]]:
             ["location", "pull", "--profile", json.dumps(_profile(broken)), "--path", key, "-"]
             for key in ("short", "reset")
         ),
+        ["location", "delete", "--profile", json.dumps(_profile(broken)), "--path", "k"],
     ]
 
 
