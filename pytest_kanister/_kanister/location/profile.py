@@ -49,7 +49,7 @@ def parse_profile(text: str) -> Location:
         )
     profile = raw or {}
     location = _field(profile, "location", {})
-    kind = _field(location, "type", "")
+    kind = _text(location, "Location", "type")
     if kind in ("gcs", "azure", "kopia"):
         raise LocationError(
             f"location type {kind}: the embedded kando speaks s3Compliant only; run this Blueprint "
