@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,13 +63,33 @@ def settings_of(config: pytest.Config, environment: Mapping[str, str]) -> Settin
 def configure(config: pytest.Config) -> None:
     """Keeps a `Run` in the config's stash; a bad setting is pytest's usage error."""
     try:
-        settings = settings_of(config, os.environ)
+        settings = _shared_out(settings_of(config, os.environ), config)
         if settings.trace and not hasattr(config, "workerinput"):
             _try_trace(settings.trace)
     except UsageProblem as problem:
         raise pytest.UsageError(str(problem)) from None
     run = config.stash[RUN] = Run(settings, config)
     config.pluginmanager.register(run, "kanister-run")
+
+
+def _shared_out(settings: Settings, config: pytest.Config) -> Settings:
+    """Named namespaces are dealt out to xdist's workers: each is a run of its own.
+
+    Raises:
+        UsageProblem: there are fewer than workers.
+    """
+    named = [name.strip() for name in settings.namespaces.split(",") if name.strip()]
+    workers = config.getoption("numprocesses", default=None)
+    if named and isinstance(workers, int) and workers > len(named):
+        raise UsageProblem(
+            f"kanister namespaces: expected one for each of the {workers} workers at least, "
+            f"found {', '.join(named)}\n  name more, or run with `-n {len(named)}`"
+        )
+    mine: dict[str, object] | None = getattr(config, "workerinput", None)
+    if not named or mine is None:
+        return settings
+    first, step = int(str(mine["workerid"]).removeprefix("gw")), int(str(mine["workercount"]))
+    return replace(settings, namespaces=",".join(named[first::step]))
 
 
 def _try_trace(file: str) -> None:

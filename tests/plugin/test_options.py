@@ -154,3 +154,27 @@ def test_a_trace_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
     assert run.exit_status == 4
     assert "kanister trace: cannot write file/trace: Not a directory" in run.stderr
     assert "INTERNALERROR" not in run.stdout + run.stderr
+
+
+@pytest.mark.slow
+def test_workers_share_named_namespaces_out(tmp_path: Path) -> None:
+    """Each is a run of its own: two in one namespace would meet."""
+    test = """
+        import pytest
+        from pytest_kanister._plugin.state import RUN
+
+        @pytest.mark.parametrize("number", range(8))
+        def test_it(number, request):
+            print("has", request.config.stash[RUN].settings.namespaces)
+    """
+    example = Example(tmp_path, {"test_it.py": test})
+
+    run = example.run_pytest("--kanister-namespaces=a,b, c", "-n", "2", "-rP")
+    assert run.outcomes == {"passed": 8}, run.stdout + run.stderr
+    assert {line for line in run.stdout.splitlines() if line.startswith("has")} == {
+        "has a,c",
+        "has b",
+    }
+    refused = example.run_pytest("--kanister-namespaces=a", "-n", "2")
+    assert refused.exit_status == 4
+    assert "expected one for each of the 2 workers at least, found a" in refused.stderr
