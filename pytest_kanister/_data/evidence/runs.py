@@ -86,9 +86,8 @@ class _Writer:
                 pieces.append(b"".join(bucket))
                 continue
             tails = [record[DIGEST_BYTES:] for record in bucket]
-            lengths = [len(tail) for tail in tails]
             heads = [record[:DIGEST_BYTES] for record in bucket]
-            pieces.append(b"".join([*heads, bytes(lengths), *tails]))
+            pieces.append(b"".join([*heads, bytes(map(len, tails)), *tails]))
         header = _HEADER.pack(_MAGIC, keys is not None, *counts, *map(len, pieces))
         self._file.append([header, b"".join(pieces)])
 
