@@ -25,8 +25,9 @@ __all__ = ["end", "join", "start"]
 _MODULE = "pytest_kanister._backends.embedded.serve"
 _PIPE = 3
 
-END_S = 10.0
-"""A cluster ends in a fraction of a second; then it is killed and swept."""
+END_S = 30.0
+"""A cluster ends in a fraction of a second, one of containers in up to 20 (`serve`'s farewell) on a
+busy engine; then it is killed and swept."""
 
 
 def start(
