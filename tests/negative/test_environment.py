@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_kanister import Harness, Workload
+from pytest_kanister import Harness
 from pytest_kanister._data.stores.bucket import S3Bucket
 from pytest_kanister._kube import KubeClient
 from pytest_kanister._model.resources import PROFILES, SECRETS
+from pytest_kanister._model.settings import Settings
 from pytest_kanister._scenario.stage import Stage
 from pytest_kanister.errors import EnvironmentProblem
 from tests.negative.circle import Circle, Ended
@@ -91,20 +92,21 @@ def test_unknown_image(circle: Circle) -> None:
     check(ended, "unknown-image", "dumper:1.0", "PYTEST_KANISTER_IMAGE_MAP")
 
 
-def test_the_bucket_was_deleted(kanister: Harness, kanister_mysql: Workload) -> None:
-    kanister_mysql.seed("accounts")
-    own = kanister.bucket
-    assert isinstance(own, S3Bucket)
-    whole = own.within("")
-    for stored in whole.objects():
-        whole.delete(stored.key)
-    whole.drop()
-
-    try:
+def test_the_bucket_was_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What it takes away is the bucket of a cluster of its own: other workers' backups stay.
+    monkeypatch.delenv("PYTEST_XDIST_TESTRUNUID", raising=False)
+    monkeypatch.setenv("PYTEST_KANISTER_IMAGE_MAP", "bucket-deleted=busybox")
+    with Harness(Settings()) as harness:
+        mysql = harness.workload("mysql")
+        mysql.seed("accounts")
+        own = harness.bucket
+        assert isinstance(own, S3Bucket)
+        whole = own.within("")
+        for stored in whole.objects():
+            whole.delete(stored.key)
+        whole.drop()
         with pytest.raises(EnvironmentProblem) as problem:
-            kanister.backup(kanister_mysql, "mysql-blueprint.yaml")
-    finally:
-        whole.create()  # the cluster is shared
+            harness.backup(mysql, "mysql-blueprint.yaml")
 
     assert problem.value.exit_code == 4
     agree("bucket-deleted", str(problem.value))
