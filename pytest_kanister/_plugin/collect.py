@@ -15,7 +15,7 @@ from _pytest._code.code import (
 from pytest_kanister._harness.examine import problems_of
 from pytest_kanister._kube import warm_up
 from pytest_kanister._model.results import Verdict
-from pytest_kanister._plugin.evidence import keep_evidence
+from pytest_kanister._plugin.evidence import keep_evidence, keep_evidence_of_setup
 from pytest_kanister._plugin.marking import marker
 from pytest_kanister._plugin.outcome import properties_of
 from pytest_kanister._plugin.provision import provisioning
@@ -109,7 +109,9 @@ class ScenarioItem(pytest.Item):
                 )
             except KanisterHarnessError as error:
                 cause = "environment" if error.exit_code == 4 else "scenario"
-                leave_record(self, verdict="error", cause=cause, message=str(error))
+                record = {"verdict": "error", "cause": cause, "message": str(error)}
+                kept = keep_evidence_of_setup(self, harness, record, str(error), scenario.mark.line)
+                leave_record(self, **record, **kept)
                 raise
 
     def runtest(self) -> None:

@@ -50,6 +50,20 @@ def keep_evidence(
     return kept
 
 
+def keep_evidence_of_setup(
+    item: pytest.Item, harness: Harness, record: Mapping[str, Any], text: str, line: int
+) -> dict[str, str]:
+    """Likewise for a scenario whose stage could not be set up; `line`: of its scenario."""
+    root = artifacts_root(item.config)
+    if root is None:
+        return {}
+    folder = root / bundle_name(item.nodeid)
+    source = harness.redact(marked_source(item.path.read_text(encoding="utf-8"), {line}))
+    kept = _kept(folder, harness.redact(text), source, record, _gathered(harness))
+    _keep_logs(harness, folder)
+    return kept
+
+
 def keep_evidence_of_test(item: pytest.Item, report: pytest.TestReport) -> None:
     """Likewise for a failed Python test with workloads; its report and record say where."""
     harness, root = item.config.stash[RUN].harness, artifacts_root(item.config)

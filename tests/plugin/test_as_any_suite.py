@@ -148,10 +148,14 @@ def test_the_evidence_of_a_failed_scenario(folder: Path) -> None:
     assert {path.name for path in (folder / "evidence").iterdir()} == {
         "bad.kanister.yaml--bad",
         "broken.kanister.yaml--broken",
+        "elsewhere.kanister.yaml--elsewhere",
         "expected.kanister.yaml--expected",
         "flaky.kanister.yaml--flaky",
         "sleepy.kanister.yaml--sleepy",
     }
+    not_set_up = folder / "evidence" / "elsewhere.kanister.yaml--elsewhere"
+    assert "requires backend kind" in (not_set_up / "failure.txt").read_text()
+    assert ">>" in (not_set_up / "scenario.txt").read_text()
     broken = folder / "evidence" / "broken.kanister.yaml--broken"
     (actionset,) = (broken / "actionsets").glob("backup-*.yaml")
     assert "state: failed" in actionset.read_text()

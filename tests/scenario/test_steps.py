@@ -350,6 +350,7 @@ def test_call(run: Any, tmp_path: Path) -> None:
         ("def f(run): yield", "error", "returned a generator"),
         ("def f(run): return run.workload.rows", "error", "returned a list"),
         ("1 / 0\ndef f(run): pass", "error", "ZeroDivisionError: division by zero"),
+        ("import pytest\ndef f(run): pytest.fail('two rows')", "different", "c.py::f: two rows"),
     ],
 )
 def test_what_a_called_function_returns_is_not_passed_over(
@@ -360,6 +361,20 @@ def test_what_a_called_function_returns_is_not_passed_over(
 
     assert result[1] == verdict
     assert says in result[2]
+
+
+def test_the_end_of_a_tests_time_is_no_difference(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "pytest_timeout.py").write_text("import pytest\ndef over(): pytest.fail('late')")
+    (tmp_path / "c.py").write_text(
+        "import pathlib, importlib.util\n"
+        "spec = importlib.util.spec_from_file_location(\n"
+        "    'late', pathlib.Path(__file__).with_name('pytest_timeout.py'))\n"
+        "late = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(late)\n"
+        "def f(run): late.over()\n"
+    )
+    with pytest.raises(pytest.fail.Exception, match="late"):
+        run("seed: accounts\nbackup: {}\ncall: c.py::f")
 
 
 CIRCLE = """

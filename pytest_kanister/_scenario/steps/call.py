@@ -102,6 +102,10 @@ def run(context: Context, call: Call) -> Outcome:
         )
     except Exception as error:
         raise context.error(f"{call.function} raised {_told(error)}") from error
+    except BaseException as error:
+        if not _is_pytest_fail(error):
+            raise
+        return Outcome(f"{call.function}: {error}", verdict=Verdict.DIFFERENT, detail=_told(error))
     return _outcome(context, call.function, said)
 
 
@@ -156,7 +160,19 @@ def _module(path: Path) -> Any:
     return module
 
 
-def _told(error: Exception) -> str:
+def _is_pytest_fail(error: BaseException) -> bool:
+    """`pytest.fail(…)` of the author's, by its name: pytest is not imported here, and calls it so.
+
+    pytest-timeout ends a test by the same exception.
+    """
+    kind = type(error)
+    if (kind.__module__, kind.__qualname__) != ("builtins", "Failed"):
+        return False
+    frames = traceback.extract_tb(error.__traceback__)
+    return not any(frame.filename.endswith("pytest_timeout.py") for frame in frames)
+
+
+def _told(error: BaseException) -> str:
     """The error, and the lines of the author's own code that led to it."""
     frames = traceback.extract_tb(error.__traceback__)[1:]
     lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}" for frame in frames]
