@@ -24,9 +24,9 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def die_with_parent() -> None:
-    """For `preexec_fn`: SIGKILL for this process as soon as the parent's thread ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
+    """This signal for this process as soon as the parent's thread ends; a `preexec_fn`, too."""
+    _libc.prctl(_PR_SET_PDEATHSIG, number)
 
 
 class Finished:

@@ -123,7 +123,8 @@ def in_containers(folder: Path) -> Pods:
 def sweep_containers(client: Any) -> list[str]:
     """Removes what clusters that were killed have left on the engine; what that was, in words."""
     removed = []
-    for container in client.containers.list(all=True, filters={"label": LABEL}):
+    listed = client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True)
+    for container in listed:
         if not is_alive(Path(container.labels[LABEL])):
             with contextlib.suppress(Exception):  # somebody else is sweeping, too
                 container.remove(force=True, v=True)

@@ -67,3 +67,12 @@ class Engine:
     def filter(self) -> dict[str, list[str]]:
         """Finds what was made here."""
         return {"label": [f"{name}={value}" for name, value in self.labels.items()]}
+
+    def left(self) -> list[Any]:
+        """The containers made here that are still there.
+
+        docker-py looks each of them up after it has listed them: one that goes in between is no
+        error.
+        """
+        found = self.client.containers.list(all=True, filters=self.filter, ignore_removed=True)
+        return list(found)

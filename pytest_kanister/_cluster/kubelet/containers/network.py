@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["ContainerNetwork", "Gateway"]
 
 _TRIES = 30
-_REMOVE_S, _PAUSE_S = 5.0, 0.05
+_REMOVE_S, _PAUSE_S = 10.0, 0.05
 _GATEWAY_HOST = 1
 
 

@@ -74,7 +74,7 @@ class Containers:
         with self._gate:
             self._closed = True
             self._gate.wait_for(lambda: not self._being_created, timeout=_CREATION_S)
-        for container in self._engine.client.containers.list(all=True, filters=self._engine.filter):
+        for container in self._engine.left():
             with contextlib.suppress(Exception):  # it goes by itself at this very moment
                 container.remove(force=True, v=True)
         self._network.remove()
