@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,60 +14,18 @@ from pytest_kanister._base.folders import cache_folder
 from pytest_kanister._base.packages import fetch_packages
 from tests.live.dockerd import Engine, engine
 from tests.live.images import all_images
+from tests.live.kind import NAME, write_config
 from tests.live.kubernetes import kubernetes_programs
-from tests.live.node import load_node_image
+from tests.live.node import NODE_IMAGE, load_node_image
+from tests.live.table import Table
+from tests.live.world import World
 
-_ROWS: list[tuple[str, str, str, float]] = []
-
-
-@dataclass(frozen=True)
-class World:
-    """What the tests run programs in.
-
-    Attributes:
-        engine: the Docker engine, with the tutorial's images.
-        env: environment of a person who has docker, kind and kubectl.
-    """
-
-    engine: Engine
-    env: Mapping[str, str]
-
-    def run(
-        self, *argv: str, cwd: Path, timeout_s: float = 600.0
-    ) -> subprocess.CompletedProcess[str]:
-        """Runs a program there; its output as text."""
-        return subprocess.run(
-            argv,
-            cwd=cwd,
-            env=dict(self.env),
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            check=False,
-        )
-
-    def pytest(
-        self, *words: str, cwd: Path, timeout_s: float = 900.0
-    ) -> subprocess.CompletedProcess[str]:
-        """Runs pytest there."""
-        argv = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words)
-        return self.run(*argv, cwd=cwd, timeout_s=timeout_s)
-
-
-@dataclass
-class Table:
-    """Rows that are printed at the end: backend, scenario, verdict, seconds."""
-
-    began: float = field(default_factory=time.monotonic)
-
-    def add(self, backend: str, scenario: str, verdict: str, took_s: float) -> None:
-        """Adds a row."""
-        _ROWS.append((backend, scenario, verdict, took_s))
+_TABLE = Table()
 
 
 @pytest.fixture(scope="session")
 def table() -> Table:
-    return Table()
+    return _TABLE
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +48,20 @@ def node(world: World) -> World:
     return world
 
 
+@pytest.fixture(scope="module")
+def cluster(node: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A kind cluster that somebody else's process keeps, as a person's own would be."""
+    folder = tmp_path_factory.mktemp("keeper")
+    words = ("--name", NAME, "--image", NODE_IMAGE, "--config", str(write_config(folder)))
+    made = node.run(
+        *("kind", "create", "cluster", *words, "--kubeconfig", str(folder / "kubeconfig")),
+        cwd=folder,
+    )
+    assert made.returncode == 0, made.stderr
+    yield node
+    node.run("kind", "delete", "cluster", "--name", NAME, cwd=folder)
+
+
 def _environment(made: Engine) -> dict[str, str]:
     programs = made.folder / "people"
     programs.mkdir()
@@ -114,8 +82,7 @@ def _environment(made: Engine) -> dict[str, str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not _ROWS:
-        return
-    terminalreporter.section("backend x scenario")
-    for backend, scenario, verdict, took_s in _ROWS:
-        terminalreporter.write_line(f"{backend:<24} {scenario:<28} {verdict:<12} {took_s:7.1f} s")
+    if _TABLE.rows:
+        terminalreporter.section("backend x scenario")
+    for row in _TABLE.rows:
+        terminalreporter.write_line(str(row))

@@ -99,7 +99,6 @@ def engine(folder: Path) -> Iterator[Engine]:
         raise EnvironmentProblem("a Docker engine of our own needs root", remedies=["use sudo"])
     env = _environment(folder)
     before = {name: Path("/proc/sys", name).read_text() for name in _SYSCTLS if _has(name)}
-    links = _links()
     log = (folder / "dockerd.log").open("wb")
     daemon = subprocess.Popen(
         [
@@ -109,6 +108,8 @@ def engine(folder: Path) -> Iterator[Engine]:
             # What is published is published on loopback only; no rule of the firewall is touched.
             *("--ip", "127.0.0.1", "--iptables=false", "--ip6tables=false"),
             *("--ip-forward=false", "--ip-masq=false"),
+            # docker0 would be shared with any other engine of this machine.
+            "--bridge=none",
             *("--add-runtime", f"bounded={folder / 'bin/runc-bounded'}"),
             *("--default-runtime", "bounded"),
         ],
@@ -128,13 +129,15 @@ def engine(folder: Path) -> Iterator[Engine]:
             )
         yield made
     finally:
+        bridges = _bridges(made)
         _end(made, daemon)
         log.close()
         for name, value in before.items():
             if Path("/proc/sys", name).read_text() != value:
                 Path("/proc/sys", name).write_text(value)
-        for link in _links() - links:
-            subprocess.run(["ip", "link", "delete", link], check=False)
+        for bridge in bridges:
+            if Path("/sys/class/net", bridge).exists():
+                subprocess.run(["ip", "link", "delete", bridge], check=False)
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -167,8 +170,12 @@ def _has(name: str) -> bool:
     return Path("/proc/sys", name).exists()
 
 
-def _links() -> set[str]:
-    return {entry.name for entry in Path("/sys/class/net").iterdir()}
+def _bridges(made: Engine) -> list[str]:
+    """The links of this engine's networks, as dockerd names them; another engine's are its own."""
+    with contextlib.suppress(EnvironmentProblem):
+        words = ("--no-trunc=false", "--filter", "driver=bridge", "--format", "{{.ID}}")
+        return [f"br-{network}" for network in made.docker("network", "ls", *words).split()]
+    return []  # it never answered: it made none
 
 
 def _answers(made: Engine, daemon: subprocess.Popen[bytes]) -> bool:

@@ -22,8 +22,8 @@ import pytest
 from pytest_kanister._base.folders import cache_folder
 from pytest_kanister._base.packages import fetch_packages
 from pytest_kanister._base.polling import Deadline, wait_until
-from tests.live.conftest import Table
 from tests.live.kubernetes import kubernetes_programs
+from tests.live.table import Table
 
 pytestmark = pytest.mark.live
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,20 +10,12 @@ import pytest
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.polling import Deadline, wait_until
-from tests.live.conftest import Table, World
+from tests.live.table import Table
+from tests.live.world import World, left_on
+from tests.support.interrupting import Moment, interrupt
 
 pytestmark = pytest.mark.live
 SCENARIO = bundled("scenarios", "mysql", "accounts.kanister.yaml")
-
-
-def _ours(world: World) -> list[str]:
-    """Containers and networks that bear our label."""
-    words = ("--filter", "label=pytest-kanister/cluster", "--quiet")
-    return [
-        *world.engine.docker("ps", "--all", *words).split(),
-        *world.engine.docker("network", "ls", *words).split(),
-        *world.engine.docker("volume", "ls", "--quiet").split(),
-    ]
 
 
 def test_the_tutorial(world: World, table: Table, tmp_path: Path) -> None:
@@ -40,7 +30,17 @@ def test_the_tutorial(world: World, table: Table, tmp_path: Path) -> None:
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert "isolation  containers" in run.stdout
-    assert _ours(world) == []
+    assert left_on(world) == []
+
+
+def test_every_scenario_of_the_tutorials_database(
+    world: World, table: Table, tmp_path: Path
+) -> None:
+    options = ("--kanister-backend=containers", "-n", "2")
+    run = table.run_bundled("containers", world, tmp_path, "mysql", *options)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert left_on(world) == []
 
 
 def test_an_image_that_no_registry_has_is_an_environment_error_within_seconds(
@@ -56,28 +56,10 @@ def test_an_image_that_no_registry_has_is_an_environment_error_within_seconds(
     assert time.monotonic() - began < 60
 
 
-@pytest.mark.parametrize("after_s", [1.0, 4.0, 8.0, 12.0, 18.0])
-def test_kill_9_of_pytest_leaves_nothing(world: World, tmp_path: Path, after_s: float) -> None:
-    run = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "no:cacheprovider",
-            str(SCENARIO),
-            "--kanister-backend=containers",
-        ],
-        cwd=tmp_path,
-        env=dict(world.env),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        run.wait(after_s)
-    except subprocess.TimeoutExpired:
-        run.send_signal(signal.SIGKILL)
-        run.wait()
+def test_kill_9_of_pytest_leaves_nothing(world: World, tmp_path: Path) -> None:
+    """Twenty more moments: `tox -e live-interruptions`."""
+    options = ["--kanister-backend=containers"]
+    interrupt(options, tmp_path, Moment(signal.SIGKILL, 7, 0.5), world.env)
 
-    gone = wait_until(lambda: not _ours(world) or None, Deadline(30.0))
-    assert gone, _ours(world)
+    gone = wait_until(lambda: not left_on(world) or None, Deadline(30.0))
+    assert gone, left_on(world)

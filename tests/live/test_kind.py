@@ -9,72 +9,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.polling import Deadline, wait_until
-from tests.live.conftest import Table, World
-from tests.live.images import all_images
+from tests.live.kind import NAME, access_to, clusters_of, kind_options, made_namespaces
 from tests.live.node import NODE_IMAGE
+from tests.live.table import Table
+from tests.live.world import World
 
 pytestmark = pytest.mark.live
 
 SCENARIO = bundled("scenarios", "mysql", "accounts.kanister.yaml")
-NAME = "live"
-CONFIG = """\
-kind: Cluster
-apiVersion: kind.x-k8s.io/v1alpha4
-networking: {disableDefaultCNI: true, podSubnet: 10.244.0.0/24}
-"""
 
 
 @pytest.fixture(scope="module")
 def options(node: World, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    config = tmp_path_factory.mktemp("kind") / "kind.yaml"
-    config.write_text(CONFIG)
-    images = ",".join(image.tag for image in all_images())
-    return [
-        "--kanister-backend=kind",
-        f"--kanister-kind-name={NAME}",
-        f"--kanister-kind-image={NODE_IMAGE}",
-        f"--kanister-kind-config={config}",
-        f"--kanister-kind-load={images}",
-        "--kanister-install=stand-in",
-        "--kanister-ready-timeout-s=300",
-    ]
-
-
-@pytest.fixture(scope="module")
-def cluster(
-    node: World, options: list[str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    """A cluster that somebody else's process keeps, as a person's own would be."""
-    folder = tmp_path_factory.mktemp("keeper")
-    config = next(word for word in options if "kind-config" in word).partition("=")[2]
-    made = node.run(
-        "kind",
-        "create",
-        "cluster",
-        "--name",
-        NAME,
-        "--image",
-        NODE_IMAGE,
-        "--config",
-        config,
-        "--kubeconfig",
-        str(folder / "kubeconfig"),
-        cwd=folder,
-    )
-    assert made.returncode == 0, made.stderr
-    yield node
-    node.run("kind", "delete", "cluster", "--name", NAME, cwd=folder)
-
-
-def _clusters(world: World, folder: Path) -> list[str]:
-    return world.run("kind", "get", "clusters", cwd=folder).stdout.split()
+    return kind_options(tmp_path_factory.mktemp("kind"))
 
 
 def test_the_tutorial_makes_a_cluster_and_takes_it_away(
@@ -91,26 +44,17 @@ def test_the_tutorial_makes_a_cluster_and_takes_it_away(
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert "stands in for Kanister" in run.stdout
-    assert NAME not in _clusters(node, tmp_path)
+    assert NAME not in clusters_of(node, tmp_path)
 
 
 def test_one_that_stands_is_used_from_any_folder_by_two_workers_and_left(
     cluster: World, options: list[str], table: Table, tmp_path: Path
 ) -> None:
-    for number in range(2):
-        text = SCENARIO.read_text().replace("../../fixtures/blueprints/", "")
-        (tmp_path / f"{number}.kanister.yaml").write_text(text)
-    began = time.monotonic()
-    run = cluster.pytest(".", *options, "-n", "2", cwd=tmp_path)
-    table.add(
-        "kind (stand-in), -n 2",
-        "2 x mysql/accounts",
-        "proven" if run.returncode == 0 else "failed",
-        time.monotonic() - began,
-    )
+    backend = "kind (stand-in), -n 2"
+    run = table.run_bundled(backend, cluster, tmp_path, "mysql", *options, "-n", "2")
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert NAME in _clusters(cluster, tmp_path), "it is not ours to delete"
+    assert NAME in clusters_of(cluster, tmp_path), "it is not ours to delete"
 
 
 def test_kill_9_leaves_what_cleanup_finds(
@@ -123,16 +67,9 @@ def test_kill_9_leaves_what_cleanup_finds(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    access = tmp_path / "kubeconfig"
-    cluster.run(
-        *("kind", "export", "kubeconfig", "--name", NAME, "--kubeconfig", str(access)),
-        cwd=tmp_path,
-    )
 
     def ours() -> list[str]:
-        words = ("get", "namespaces", "-l", "pytest-kanister/run", "-o", "name")
-        said = cluster.run("kubectl", "--kubeconfig", str(access), *words, cwd=tmp_path)
-        return said.stdout.split()
+        return made_namespaces(cluster, tmp_path)
 
     assert wait_until(lambda: ours() or run.poll() is not None or None, Deadline(120.0))
     run.send_signal(signal.SIGKILL)
@@ -141,7 +78,7 @@ def test_kill_9_leaves_what_cleanup_finds(
 
     cleanup = cluster.run(
         *(sys.executable, "-m", "pytest_kanister", "cleanup"),
-        *("--kubeconfig", str(access), "--context", f"kind-{NAME}", "--all"),
+        *("--kubeconfig", str(access_to(cluster, tmp_path)), "--context", f"kind-{NAME}", "--all"),
         cwd=tmp_path,
     )
 
@@ -161,4 +98,4 @@ def test_by_pytest_kind_s_own_fixture(node: World, tmp_path: Path) -> None:
     )
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "fixture" not in _clusters(node, tmp_path)
+    assert "fixture" not in clusters_of(node, tmp_path)

@@ -21,8 +21,8 @@ import pytest
 
 from pytest_kanister._base.bundled import bundled
 from pytest_kanister._base.folders import cache_folder
-from tests.live.conftest import Table
 from tests.live.images import Image, all_images
+from tests.live.table import Table
 from tests.support.registry import push, running_registry
 
 pytestmark = pytest.mark.live
