@@ -123,6 +123,16 @@ def close(session: pytest.Session, exit_status: int) -> None:
         run.close()
 
 
+def end_shared_clusters(config: pytest.Config) -> None:
+    """Under xdist a cluster is its controller's: it ends here, as the workers are over by now."""
+    run = config.stash.get(RUN, None)
+    if run is None or not run.records or not config.pluginmanager.hasplugin("dsession"):
+        return
+    from pytest_kanister._backends.embedded import end_own
+
+    end_own()
+
+
 def begin_screen(config: pytest.Config) -> None:
     """Opens the screen once it is known that an item of ours will run."""
     from pytest_kanister._plugin.screen import open_screen

@@ -13,6 +13,7 @@ import pytest
 from pytest_kanister._base.folders import cache_folder
 from pytest_kanister._base.packages import fetch_packages
 from tests.live.dockerd import Engine, engine
+from tests.live.engines import engine_images
 from tests.live.images import all_images
 from tests.live.kind import NAME, write_config
 from tests.live.kubernetes import kubernetes_programs
@@ -38,6 +39,14 @@ def world() -> Iterator[World]:
             yield World(made, _environment(made))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def engines(world: World) -> World:
+    """The same, with the images of all engines."""
+    for image in engine_images():
+        world.engine.load(image)
+    return world
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ mysql:x:999:999::/var/lib/mysql:/bin/false
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 """
 _GROUP = "root:x:0:\ndaemon:x:1:\nmysql:x:999:\nnogroup:x:65534:\n"
-_ACCOUNTS = {"etc/passwd": _PASSWD, "etc/group": _GROUP}
+ACCOUNTS = {"etc/passwd": _PASSWD, "etc/group": _GROUP}
 
 # What the official image's entrypoint promises, with the official image's own configuration of
 # where things are; the server itself is Debian's.
@@ -137,7 +137,7 @@ class Image:
             link.parent.mkdir(parents=True, exist_ok=True)
             link.unlink(missing_ok=True)
             link.symlink_to(target)
-        for name, source in {**_ACCOUNTS, **self.files}.items():
+        for name, source in {**ACCOUNTS, **self.files}.items():
             file = over / name.lstrip("/")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.unlink(missing_ok=True)
@@ -145,7 +145,7 @@ class Image:
                 shutil.copyfile(source, file)
             else:
                 file.write_text(source)
-            file.chmod(0o755 if name not in _ACCOUNTS else 0o644)
+            file.chmod(0o755 if name not in ACCOUNTS else 0o644)
         if self.kando:
             _install_kando(over)
 

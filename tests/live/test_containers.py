@@ -43,6 +43,17 @@ def test_every_scenario_of_the_tutorials_database(
     assert left_on(world) == []
 
 
+@pytest.mark.parametrize("kind", ["files", "mariadb", "postgresql", "redis"])
+def test_every_scenario_of_another_engine(
+    engines: World, table: Table, tmp_path: Path, kind: str
+) -> None:
+    options = ("--kanister-backend=containers", "-n", "2")
+    run = table.run_bundled("containers", engines, tmp_path, kind, *options)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert left_on(engines) == []
+
+
 def test_an_image_that_no_registry_has_is_an_environment_error_within_seconds(
     world: World, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tempfile
 from pathlib import Path
 
 import jsonschema
@@ -154,13 +155,17 @@ def test_xdist_workers_share_cluster_and_store_and_do_not_meet(tmp_path: Path) -
     files = {"test_it.py": PYTHON}
     files |= {f"s{i}.kanister.yaml": SCENARIO for i in range(3)}
 
-    run = Example(tmp_path, files).run_pytest(
-        "-n", "2", "-W", "error", f"--kanister-trace={tmp_path}/trace"
-    )
+    with tempfile.TemporaryDirectory() as place:  # sockets lie in it: its path must be short
+        run = Example(tmp_path, files).run_pytest(
+            *("-n", "2", "-W", "error", f"--kanister-trace={tmp_path}/trace"),
+            env={"TMPDIR": place, "XDG_RUNTIME_DIR": ""},
+        )
+        left = [name for name in os.listdir(place) if name.startswith("pytest-kanister")]
 
     assert run.exit_status == 0, run.stdout + run.stderr
     assert run.outcomes == {"passed": 4}, run
     assert len(re.findall(r"database +MySQL", run.stdout)) == 1
+    assert left == [], "the cluster is gone before pytest is"
 
 
 def test_nothing_starts_when_the_users_are_deselected(tmp_path: Path) -> None:

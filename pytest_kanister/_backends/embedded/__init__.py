@@ -11,6 +11,7 @@ from pytest_kanister._backends.embedded.grounds import sweep
 from pytest_kanister._backends.embedded.opening import (
     EmbeddedBackend,
     all_clusters,
+    end_own,
     find_standing,
     open_embedded,
     open_standing,
@@ -22,6 +23,7 @@ __all__ = [
     "EmbeddedBackend",
     "all_clusters",
     "end",
+    "end_own",
     "find_standing",
     "open_embedded",
     "open_standing",

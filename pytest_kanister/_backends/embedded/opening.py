@@ -26,6 +26,7 @@ __all__ = [
     "NEEDED",
     "EmbeddedBackend",
     "all_clusters",
+    "end_own",
     "find_standing",
     "open_embedded",
     "open_standing",
@@ -119,6 +120,17 @@ def open_standing(settings: Settings, progress: Callable[[str], None]) -> Descri
     _require_extra()
     options = {**_options(settings), "owner": str(Owner.of(os.getpid())), "keep": True}
     return process.join(STANDING) or process.start(STANDING, options, progress)
+
+
+def end_own() -> None:
+    """Ends this process's own clusters, kept ones aside, and waits until they are gone.
+
+    For a pytest controller whose workers are over: no cluster outlives its pytest, not by a second.
+    """
+    mine = f"run-{Owner.of(os.getpid())}-"
+    for cluster in all_clusters():
+        if cluster.folder.name.startswith(mine) and not cluster.keep:
+            process.end(cluster)
 
 
 def find_standing() -> Description | None:

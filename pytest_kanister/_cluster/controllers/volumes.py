@@ -211,7 +211,10 @@ class Volumes(Controller):
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if filling is None:
-                place.mkdir(exist_ok=True, mode=0o700)
+                # As kind's provisioner makes it: servers run as users of their own.  The folder
+                # around it lets nobody else in.
+                place.mkdir(exist_ok=True)
+                place.chmod(0o777)
             elif not place.is_dir():
                 from pytest_kanister._cluster.controllers.snapshots import copy_folder
 

@@ -159,7 +159,9 @@ def test_a_claim_gets_a_folder_for_as_long_as_it_lives(alive: Cluster) -> None:
     assert volume["status"]["phase"] == "Bound"
     place = Path(volume["spec"]["hostPath"]["path"])
     assert place.parent == alive.folder / "volumes"
-    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    # Any user of a pod may write into it, nobody from outside gets there.
+    assert stat.S_IMODE(place.stat().st_mode) == 0o777
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
     (place / "file").write_text("kept")
     alive.run(alive.api.delete(PERSISTENTVOLUMECLAIMS, "data", home))
     alive.until(lambda: missing(alive, PERSISTENTVOLUMES, volume["metadata"]["name"]))
